@@ -1,0 +1,58 @@
+# What does a cat look like? — two commands do everything: make lab, make test.
+# `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+PORT ?= 8888
+WORKERS ?= 2
+
+export OMP_NUM_THREADS MKL_NUM_THREADS
+
+.PHONY: help lab test test-all build lecture check bench lint lock
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Installing into $(VENV): about 6 GB (with CUDA's libraries), one to five minutes."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+lab: $(READY)  ## open the course in JupyterLab
+	@$(BIN)/python -m jupyterlab --port $(PORT) --allow-root notebooks/00_start_here.ipynb
+
+lecture: $(READY) build  ## open the solved lessons in JupyterLab
+	@$(BIN)/python -m jupyterlab --port $(PORT) --allow-root --notebook-dir build/lecture
+
+test: export OMP_NUM_THREADS = 1
+test: $(READY)  ## pass all tests, and run every reference notebook through nbval
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson" --nbval-lax \
+	  tests grading/reference
+
+test-all: export OMP_NUM_THREADS = 1
+test-all: $(READY)  ## the same, and the student edition of every lesson
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval-lax tests grading/reference
+
+build: $(READY)  ## build the notebooks from notebooks/source
+	@$(BIN)/python -m grading.editions
+
+check: $(READY)  ## check your answers: make check NOTEBOOK=notebooks/02_saliency.ipynb
+	@test -n "$(NOTEBOOK)" || { echo "Say which: make check NOTEBOOK=notebooks/02_saliency.ipynb"; exit 2; }
+	@$(BIN)/python -m grading check "$(NOTEBOOK)"
+
+bench: $(READY)  ## measure speed as ratios within one run
+	@$(BIN)/python -m tests.benchmarks
+
+lint: $(READY)  ## ruff: format and rules
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --universal --no-header --no-annotate --python-version 3.11 \
+	  pyproject.toml -o requirements.lock

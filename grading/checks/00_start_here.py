@@ -1,0 +1,70 @@
+"""Lesson 00: one small exercise and one question, to show how checks work."""
+
+import numpy as np
+import torch
+
+from grading.exercise import Exercise, choice
+
+top_class = Exercise(
+    "0.1",
+    "top_class",
+    points=1,
+    minutes=3,
+    cases=lambda seed: [
+        {"logits": np.random.default_rng(seed + n).normal(size=(5 + n, 7)).astype("f4")}
+        for n in range(2)
+    ],
+    hints=(
+        "`logits.argmax` knows the way; along which dimension?",
+        "Rows are pictures, columns are classes: look along dimension 1.",
+    ),
+)
+
+
+@top_class.misconception("This is the *smallest* logit: argmin. You want the largest: argmax.")
+def smallest(logits):
+    return logits.argmin(1)
+
+
+@top_class.misconception(
+    "You looked down the columns, across pictures (dimension 0). The classes are along dimension 1."
+)
+def down_the_columns(logits):
+    return logits.argmax(0)
+
+
+@top_class.misconception(
+    "You looked for the largest number of the whole batch; each row has its own."
+)
+def of_the_whole_batch(logits):
+    return logits.argmax()
+
+
+@top_class.misconception("These are the largest logits themselves; you want where they stand.")
+def the_values(logits):
+    return logits.max(1).values
+
+
+@top_class.alternative
+def with_max(logits):
+    return logits.max(dim=1).indices
+
+
+@top_class.alternative
+def with_sort(logits):
+    return torch.sort(logits, dim=1, descending=True).indices[:, 0]
+
+
+what_a_check_tells = choice(
+    "0.2",
+    key="B",
+    points=1,
+    minutes=1,
+    feedback={
+        "A": "A check in the notebook is feedback; marks, where there are any, are given by the "
+        "staff's grader on inputs of its own.",
+        "B": "And the same checks run in the notebook, in `make check` and in the grader.",
+        "C": "Only what your code returns is compared; write it as you like.",
+        "D": "A check never shows the answer, only the next hint.",
+    },
+)

@@ -1,0 +1,544 @@
+"""Lesson 02: cases, misconceptions and alternatives. The solutions stand in the lesson itself."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from grading.exercise import Exercise, choice
+
+
+def tiny_cases(seed: int) -> list[dict]:
+    """Two random smooth networks with two pictures each; no two pictures have the same range."""
+    rng = np.random.default_rng(seed)
+    return [
+        {
+            "images": (rng.random((2, 3, 8, 8)) * rng.uniform(0.3, 0.9, (2, 1, 1, 1))).astype("f4"),
+            "kernel": rng.normal(size=(5, 3, 3, 3)).astype("f4"),
+            "head": (0.2 * rng.normal(size=(180, 4))).astype("f4"),
+            "target": target,
+            "noise": rng.normal(size=(6, 2, 3, 8, 8)).astype("f4"),
+            "fraction": float(rng.uniform(0.1, 0.4)),
+            "patch": 4 if target == 1 else 2,
+            "fill": float(rng.uniform(0.3, 0.7)),
+        }
+        for target in (1, 3)
+    ]
+
+
+def tall_cases(seed: int) -> list[dict]:
+    """Pictures that are taller than wide, so that rows and columns cannot be confused."""
+    cases = tiny_cases(seed)
+    rng = np.random.default_rng(seed + 1)
+    for case in cases:
+        case["images"] = rng.random((2, 3, 12, 8)).astype("f4")
+        case["head"] = (0.2 * rng.normal(size=(5 * 10 * 6, 4))).astype("f4")
+    return cases
+
+
+# 2.1 Saliency
+
+saliency = Exercise(
+    "2.1",
+    "saliency",
+    points=2,
+    minutes=10,
+    cases=tiny_cases,
+    hints=(
+        "Work on a copy of the pictures that asks for gradients: `.detach().clone()`, then "
+        "`.requires_grad_(True)`.",
+        "Pick one column of the logits, the target's, and add it up over the pictures: each "
+        "picture's gradient then is its own.",
+        "`torch.autograd.grad(a_number, a_tensor)` returns a tuple with one gradient a tensor.",
+    ),
+)
+
+
+def gradient_of(model, images, scalar):
+    images = images.detach().clone().requires_grad_(True)
+    return torch.autograd.grad(scalar(model(images)), images)[0]
+
+
+@saliency.misconception("You took the absolute value. The sign is information; keep it for now.")
+def absolute(model, images, target):
+    return gradient_of(model, images, lambda logits: logits[:, target].sum()).abs()
+
+
+@saliency.misconception(
+    "This is the gradient of the probability, after the softmax. Explain the logit: the number "
+    "before the softmax."
+)
+def of_probability(model, images, target):
+    return gradient_of(model, images, lambda logits: logits.softmax(1)[:, target].sum())
+
+
+@saliency.misconception(
+    "This is the gradient of the loss. It points away from the class and vanishes where the "
+    "network is sure; explain the target's logit."
+)
+def of_loss(model, images, target):
+    def loss(logits):
+        wanted = torch.full((len(images),), target)
+        return F.cross_entropy(logits, wanted, reduction="sum")
+
+    return gradient_of(model, images, loss)
+
+
+@saliency.misconception("You explained all logits at once. Which column belongs to the target?")
+def of_all_logits(model, images, target):
+    return gradient_of(model, images, lambda logits: logits.sum())
+
+
+@saliency.misconception(
+    "You took the mean over the pictures, so each gradient is divided by their number. Add up."
+)
+def mean_over_pictures(model, images, target):
+    return gradient_of(model, images, lambda logits: logits[:, target].mean())
+
+
+@saliency.misconception(
+    "Only the first picture has a gradient. `logits[0, target]` is one number of one picture; take "
+    "the whole column."
+)
+def first_picture_only(model, images, target):
+    return gradient_of(model, images, lambda logits: logits[0, target])
+
+
+@saliency.misconception(
+    "`logits[target]` picks a row, which is a picture. The classes are the columns."
+)
+def row_instead_of_column(model, images, target):
+    return gradient_of(model, images, lambda logits: logits[target].sum())
+
+
+@saliency.misconception(
+    "Called twice, your function gives another answer: `.grad` adds up on the pictures it was "
+    "given. Work on a copy."
+)
+def accumulates(model, images, target):
+    images.requires_grad_(True)
+    model(images)[:, target].sum().backward()
+    return images.grad
+
+
+@saliency.alternative
+def with_backward(model, images, target):
+    images = images.clone()
+    images.requires_grad = True
+    model(images)[:, target].sum().backward()
+    return images.grad
+
+
+@saliency.alternative
+def one_picture_at_a_time(model, images, target):
+    maps = []
+    for image in images:
+        one = image[None].clone().requires_grad_(True)
+        maps.append(torch.autograd.grad(model(one)[0, target], one)[0])
+    return torch.cat(maps)
+
+
+@saliency.alternative
+def with_functional_jacobian(model, images, target):
+    return torch.func.grad(lambda x: model(x)[:, target].sum())(images)
+
+
+vanishing = choice(
+    "2.2",
+    key="C",
+    points=1,
+    minutes=3,
+    feedback={
+        "A": "The pictures differ by an amount you can hardly see, and the logit's gradient is as "
+        "strong in both.",
+        "B": "Nothing was trained or changed in the network between the two rows.",
+        "C": "dp/dx = p(1−p) d(z − log of the other classes' sum)/dx, and the loss carries the "
+        "factor 1−p: both go to zero with 1−p, whatever the pixels do.",
+        "D": "Rounding is not the cause: 1−p is small but computed well, and the factor is there "
+        "in exact arithmetic too.",
+    },
+)
+
+
+# 2.3 A map for the eye
+
+for_the_eye = Exercise(
+    "2.3",
+    "for_the_eye",
+    points=1,
+    minutes=8,
+    cases=lambda seed: [
+        {
+            "images": np.random.default_rng(seed + n).normal(size=(2, 3, 9, 11)).astype("f4")
+            * (1 + n)
+        }
+        for n in range(2)
+    ],
+    hints=(
+        "Three steps: absolute value, the largest channel, divide. Look at the shape after each.",
+        "`.amax(1)` takes the largest of the channels; the quantile is taken over the pixels of "
+        "one picture: `.flatten(1).quantile(0.99, dim=1)`.",
+        "Give the quantile the shape (N,1,1) so that each picture is divided by its own, and cut "
+        "at 1 with `.clamp(max=1)`.",
+    ),
+)
+
+
+def eye(strength, batched=True):
+    flat = strength.flatten(1)
+    top = flat.quantile(0.99, dim=1) if batched else flat.quantile(0.99).expand(len(flat))
+    return (strength / top[:, None, None]).clamp(max=1)
+
+
+@for_the_eye.misconception(
+    "You divided by one number for the whole batch, so one strong picture darkens all others."
+)
+def one_scale_for_all(gradient):
+    return eye(gradient.abs().amax(1), batched=False)
+
+
+@for_the_eye.misconception(
+    "You took the mean over the channels; a pixel is as strong as its strongest channel."
+)
+def mean_of_channels(gradient):
+    return eye(gradient.abs().mean(1))
+
+
+@for_the_eye.misconception(
+    "You lost the negative values: take the absolute value before the largest channel."
+)
+def largest_without_abs(gradient):
+    return eye(gradient.amax(1).clamp(min=0))
+
+
+@for_the_eye.misconception(
+    "You divided by the maximum, so that a single pixel decides how dark the rest is. Use the "
+    "99th percentile."
+)
+def divided_by_maximum(gradient):
+    strength = gradient.abs().amax(1)
+    return strength / strength.amax((1, 2), keepdim=True)
+
+
+@for_the_eye.misconception("Values above 1 are left: cut them at 1.")
+def not_clipped(gradient):
+    strength = gradient.abs().amax(1)
+    return strength / strength.flatten(1).quantile(0.99, dim=1)[:, None, None]
+
+
+@for_the_eye.alternative
+def picture_by_picture(gradient):
+    shown = []
+    for picture in gradient:
+        strength = picture.abs().max(dim=0).values
+        shown.append(torch.minimum(strength / torch.quantile(strength, 0.99), torch.tensor(1.0)))
+    return torch.stack(shown)
+
+
+@for_the_eye.alternative
+def with_numpy_percentile(gradient):
+    strength = np.abs(gradient.numpy()).max(axis=1)
+    top = np.percentile(strength, 99, axis=(1, 2), keepdims=True)
+    return torch.tensor(np.clip(strength / top, 0, 1), dtype=torch.float32)
+
+
+sobel_looks_right = choice(
+    "2.4",
+    key="D",
+    points=1,
+    minutes=3,
+    feedback={
+        "A": "The Sobel filter has no class to look for: it never saw the network.",
+        "B": "The network is not asked at all when the Sobel filter runs.",
+        "C": "A gradient map does depend on the network; what fails is our way of judging it.",
+        "D": "A map that would look the same for every network, trained or not, passes the test "
+        "“it looks right”. So that test says nothing about the network.",
+    },
+)
+
+
+# 2.5 and 2.6 SmoothGrad
+
+noise_std = Exercise(
+    "2.5",
+    "noise_std",
+    points=1,
+    minutes=5,
+    cases=tiny_cases,
+    hints=(
+        "The range of a picture is its largest value minus its smallest.",
+        "`.amax((1, 2, 3), keepdim=True)` keeps the shape (N,1,1,1).",
+        "σ is the fraction times the range, nothing else.",
+    ),
+)
+
+
+def value_range(images):
+    return images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+
+
+@noise_std.misconception(
+    "This is the homework's formula, (fraction / range)²: it gives the flattest picture the most "
+    "noise. Noise should grow with the range."
+)
+def homework_formula(images, fraction):
+    return (fraction / value_range(images)) ** 2
+
+
+@noise_std.misconception(
+    "You took one range for the whole batch; each picture has its own, shape (N,1,1,1)."
+)
+def range_of_the_batch(images, fraction):
+    return (fraction * (images.max() - images.min())).expand(len(images), 1, 1, 1)
+
+
+@noise_std.misconception(
+    "You used the pictures' standard deviation; the fraction is of the range, maximum − minimum."
+)
+def of_the_standard_deviation(images, fraction):
+    return fraction * images.std((1, 2, 3), keepdim=True)
+
+
+@noise_std.misconception(
+    "You divided by the range; a picture with a larger range needs more noise, not less."
+)
+def divided_by_range(images, fraction):
+    return fraction / value_range(images)
+
+
+@noise_std.misconception("You squared it: that is the variance; the noise is scaled by σ itself.")
+def variance(images, fraction):
+    return (fraction * value_range(images)) ** 2
+
+
+@noise_std.alternative
+def flattened(images, fraction):
+    flat = images.flatten(1)
+    span = flat.max(dim=1).values - flat.min(dim=1).values
+    return (fraction * span).reshape(-1, 1, 1, 1)
+
+
+@noise_std.alternative
+def listed(images, fraction):
+    return torch.stack([fraction * (i.max() - i.min()) for i in images])[:, None, None, None]
+
+
+smoothgrad = Exercise(
+    "2.6",
+    "smoothgrad",
+    points=3,
+    minutes=15,
+    difficulty=2,
+    cases=tiny_cases,
+    hints=(
+        "One gradient for each of the n noisy copies, then the mean of the n gradients.",
+        "`noise[i]` has the pictures' shape: the i-th copy is `images + sigma * noise[i]`.",
+        "Start with `total = torch.zeros_like(images)`, add each gradient, divide by len(noise).",
+    ),
+)
+
+
+def noisy(images, noise, fraction):
+    return images + fraction * value_range(images) * noise
+
+
+@smoothgrad.misconception(
+    "You averaged the noisy pictures and took one gradient. The noise has gone before the network "
+    "saw it: average the gradients."
+)
+def gradient_of_mean(gradient, images, noise, fraction):
+    return gradient(noisy(images, noise, fraction).mean(0))
+
+
+@smoothgrad.misconception(
+    "You averaged absolute values. Noise that flips the sign then never cancels; average the "
+    "signed gradients."
+)
+def mean_of_absolute(gradient, images, noise, fraction):
+    return torch.stack([gradient(noisy(images, z, fraction)).abs() for z in noise]).mean(0)
+
+
+@smoothgrad.misconception("You added the gradients up and did not divide by their number.")
+def sum_of_gradients(gradient, images, noise, fraction):
+    return torch.stack([gradient(noisy(images, z, fraction)) for z in noise]).sum(0)
+
+
+@smoothgrad.misconception("You averaged squares: that is SmoothGrad², which comes later.")
+def mean_of_squares(gradient, images, noise, fraction):
+    return torch.stack([gradient(noisy(images, z, fraction)) ** 2 for z in noise]).mean(0)
+
+
+@smoothgrad.misconception(
+    "Your noise piles up: each copy starts from the one before. Start every copy from the picture."
+)
+def random_walk(gradient, images, noise, fraction):
+    current, total = images.clone(), torch.zeros_like(images)
+    for z in noise:
+        current = current + fraction * value_range(images) * z
+        total += gradient(current)
+    return total / len(noise)
+
+
+@smoothgrad.misconception(
+    "Your noise is scaled with (fraction / range)², the homework's formula; use fraction × range."
+)
+def homework_noise(gradient, images, noise, fraction):
+    sigma = (fraction / value_range(images)) ** 2
+    return torch.stack([gradient(images + sigma * z) for z in noise]).mean(0)
+
+
+@smoothgrad.misconception(
+    "Your noise has the size `fraction`, whatever the picture's range. Multiply by the range."
+)
+def without_range(gradient, images, noise, fraction):
+    return torch.stack([gradient(images + fraction * z) for z in noise]).mean(0)
+
+
+@smoothgrad.misconception(
+    "You cut the noisy pictures to [0, 1]. That shifts their mean wherever a picture is dark or "
+    "bright; the paper leaves them as they are."
+)
+def clamped(gradient, images, noise, fraction):
+    return torch.stack([gradient(noisy(images, z, fraction).clamp(0, 1)) for z in noise]).mean(0)
+
+
+@smoothgrad.alternative
+def in_one_batch(gradient, images, noise, fraction):
+    copies = noisy(images, noise, fraction)
+    return gradient(copies.flatten(0, 1)).reshape(copies.shape).mean(0)
+
+
+@smoothgrad.alternative
+def running_mean(gradient, images, noise, fraction):
+    mean = torch.zeros_like(images)
+    for count, z in enumerate(noise, 1):
+        mean = mean + (gradient(noisy(images, z, fraction)) - mean) / count
+    return mean
+
+
+samples_needed = Exercise(
+    "2.7",
+    "answer_2_7",
+    points=1,
+    minutes=3,
+    hints=(
+        "The copies are independent, so the mean of n gradients wanders as 1/√n.",
+        "Half the error: √n must double.",
+        "If √n doubles, by which factor does n grow?",
+    ),
+)
+
+
+@samples_needed.misconception("Twice as many copies shrink the error by √2 only, not by 2.")
+def twice():
+    return 40
+
+
+@samples_needed.misconception("Fewer copies leave more noise, not less.")
+def half():
+    return 10
+
+
+@samples_needed.misconception(
+    "It is n, not the error, that has to grow with the square: 2², not √2."
+)
+def root_two():
+    return round(20 * 2**0.5)
+
+
+@samples_needed.misconception("20² would be far more than needed: the error has to halve, no more.")
+def squared():
+    return 400
+
+
+@samples_needed.alternative
+def as_float():
+    return 80.0
+
+
+@samples_needed.alternative
+def computed():
+    return 20 * 2**2
+
+
+# 2.8 Occlusion
+
+occlusion = Exercise(
+    "2.8",
+    "occlusion",
+    points=2,
+    minutes=15,
+    difficulty=2,
+    cases=tall_cases,
+    hints=(
+        "For every patch: a copy of the picture, the patch filled, the score of the copy.",
+        "Row r, column c covers `image[:, :, r*patch:(r+1)*patch, c*patch:(c+1)*patch]`.",
+        "The map holds score(image) − score(copy): what the patch was worth.",
+    ),
+)
+
+
+def occluded(score, image, patch, fill, drop=True, cumulative=False):
+    rows, columns = image.shape[2] // patch, image.shape[3] // patch
+    result, copy = torch.zeros(rows, columns), image.clone()
+    for r in range(rows):
+        for c in range(columns):
+            copy = copy if cumulative else image.clone()
+            copy[:, :, r * patch : (r + 1) * patch, c * patch : (c + 1) * patch] = fill
+            result[r, c] = (score(image) - score(copy) if drop else score(copy))[0]
+    return result
+
+
+@occlusion.misconception(
+    "Your sign is reversed: a patch that the class needs should have a positive drop, "
+    "score(image) − score(copy)."
+)
+def rise_instead_of_drop(score, image, patch, fill):
+    return -occluded(score, image, patch, fill)
+
+
+@occlusion.misconception("This is the score that is left; the map should hold the drop.")
+def score_left(score, image, patch, fill):
+    return occluded(score, image, patch, fill, drop=False)
+
+
+@occlusion.misconception(
+    "Your patches stay covered once they were: start from a fresh copy of the picture each time."
+)
+def patches_stay(score, image, patch, fill):
+    return occluded(score, image, patch, fill, cumulative=True)
+
+
+@occlusion.misconception(
+    "You filled with black (0). The `fill` argument says which gray to use, so as not to add an "
+    "edge that is stronger than need be."
+)
+def filled_with_black(score, image, patch, fill):
+    return occluded(score, image, patch, 0.0)
+
+
+@occlusion.misconception("Rows and columns are swapped: the first axis of a picture is its height.")
+def transposed(score, image, patch, fill):
+    return occluded(score, image, patch, fill).T.contiguous()
+
+
+@occlusion.misconception("You took the size of the drop; a patch that speaks against is negative.")
+def absolute_drop(score, image, patch, fill):
+    return occluded(score, image, patch, fill).abs()
+
+
+@occlusion.alternative
+def all_copies_in_one_batch(score, image, patch, fill):
+    rows, columns = image.shape[2] // patch, image.shape[3] // patch
+    copies = image.repeat(rows * columns, 1, 1, 1)
+    for n in range(rows * columns):
+        top, left = n // columns * patch, n % columns * patch
+        copies[n, :, top : top + patch, left : left + patch] = fill
+    return (score(image) - score(copies)).reshape(rows, columns)
+
+
+@occlusion.alternative
+def with_masks(score, image, patch, fill):
+    rows, columns = image.shape[2] // patch, image.shape[3] // patch
+    cells = torch.eye(rows * columns).reshape(-1, 1, rows, columns)
+    mask = cells.repeat_interleave(patch, 2).repeat_interleave(patch, 3)
+    return (score(image) - score(image * (1 - mask) + fill * mask)).reshape(rows, columns)

@@ -1,0 +1,7 @@
+"""What lesson 00 feeds an answer and collects from it."""
+
+from grading.tasks import tensor
+
+
+def q0_1(top_class, case):
+    return {"the classes": top_class(tensor(case["logits"]))}

@@ -1,0 +1,77 @@
+"""What every explainer promises: inputs checked, the model handed back as it was."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+
+@contextmanager
+def lent(model: nn.Module) -> Iterator[torch.device]:
+    """Borrow a model: in eval mode, parameters frozen; yields its device.
+
+    Train mode and `requires_grad` flags are put back, also when the model raises.
+    """
+    training = [(module, module.training) for module in model.modules()]
+    needed = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
+    device = needed[0][0].device if needed else torch.device("cpu")
+    try:
+        model.eval()
+        model.requires_grad_(False)  # gradients of the weights would cost time and be thrown away
+        yield device
+    finally:
+        for module, mode in training:
+            module.training = mode
+        for parameter, flag in needed:
+            parameter.requires_grad_(flag)
+
+
+def check_images(images: torch.Tensor) -> None:
+    """ValueError unless the images are a float tensor (N, C, H, W).
+
+    The range is not checked: noise and interpolation may leave [0, 1].
+    """
+    if not isinstance(images, torch.Tensor):
+        raise ValueError(f"images is a {type(images).__name__}: give a tensor (N, 3, H, W).")
+    if images.ndim != 4:
+        hint = ", images[None] adds the N" if images.ndim == 3 else ""
+        raise ValueError(f"images has the shape {tuple(images.shape)}: give (N, 3, H, W){hint}.")
+    if not images.is_floating_point():
+        raise ValueError(f"images holds {images.dtype}: give floats in [0, 1], as load.image does.")
+
+
+def check_target(target: int | Sequence[int] | torch.Tensor, n: int) -> torch.Tensor:
+    """The target as a tensor of n class indices; ValueError if there are more or fewer."""
+    target = torch.as_tensor(target)
+    if target.is_floating_point() or target.dtype == torch.bool:
+        raise ValueError("target is no class index: give one integer, or one per image.")
+    if target.ndim > 1 or (target.ndim == 1 and len(target) != n):
+        raise ValueError(
+            f"target has the shape {tuple(target.shape)} for {n} images: "
+            "give one class index, or one per image."
+        )
+    return target.long().expand(n)
+
+
+def check_count(**counts: int) -> None:
+    """ValueError unless each is a whole number of at least 1."""
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 1:
+            raise ValueError(f"{name} is {count!r}: give a whole number of at least 1.")
+
+
+def logits_of(model: nn.Module, images: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """The model's logits (N, classes), once it is clear that the target is one of the classes."""
+    logits = model(images)
+    if logits.ndim != 2 or len(logits) != len(images):
+        raise ValueError(
+            f"The model returned the shape {tuple(logits.shape)} for {len(images)} images: "
+            "explainers need logits (N, classes)."
+        )
+    if target.min() < 0 or target.max() >= logits.shape[1]:
+        raise ValueError(
+            f"target {target.tolist()} is out of range: "
+            f"the model has the classes 0 to {logits.shape[1] - 1}."
+        )
+    return logits

@@ -1,0 +1,28 @@
+"""Controls: maps that know nothing of the model. An explanation has to do better than these."""
+
+import torch
+import torch.nn.functional as F
+
+from helpers.explain.contract import check_images
+
+
+def sobel(images: torch.Tensor) -> torch.Tensor:
+    """Edges: the magnitude of the Sobel gradient of the mean channel, (N, 3, H, W) -> (N, 1, H, W).
+
+    In brightness per pixel: a ramp that rises by 0.1 a pixel has the value 0.1.
+
+    Adebayo et al. 2018, Sanity checks for saliency maps (arXiv:1810.03292), use it as the control.
+    """
+    check_images(images)
+    smooth, slope = images.new_tensor([1, 2, 1]) / 4, images.new_tensor([-1, 0, 1]) / 2
+    kernels = torch.stack([torch.outer(smooth, slope), torch.outer(slope, smooth)])[:, None]
+    # The border pixels are repeated: the picture's own frame is no edge.
+    grey = F.pad(images.mean(1, keepdim=True), (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(grey, kernels).norm(dim=1, keepdim=True)
+
+
+def random_map(images: torch.Tensor, seed: int = 0) -> torch.Tensor:
+    """Uniform random numbers in [0, 1), one per pixel: (N, 3, H, W) -> (N, 1, H, W)."""
+    check_images(images)
+    shape = (len(images), 1, *images.shape[-2:])
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed)).to(images)

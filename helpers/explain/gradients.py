@@ -1,0 +1,165 @@
+"""Saliency and what is made of noisy copies of it: SmoothGrad, SmoothGrad², VarGrad."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm.auto import tqdm
+
+from helpers.explain.contract import check_count, check_images, check_target, lent, logits_of
+
+# What is differentiated: the sum over the batch of one number per image, so that each image gets
+# its own gradient. Loss and probability both vanish where p is 1; the logit does not.
+SCORES = {
+    "logit": lambda logits, target: logits.gather(1, target[:, None]).sum(),
+    "probability": lambda logits, target: logits.softmax(1).gather(1, target[:, None]).sum(),
+    "loss": lambda logits, target: F.cross_entropy(logits, target, reduction="sum"),
+}
+
+
+def gradient(
+    model: nn.Module,
+    images: torch.Tensor,
+    target: int | Sequence[int] | torch.Tensor,
+    of: str = "logit",
+    chunk: int = 16,
+) -> torch.Tensor:
+    """Saliency: how the score changes with each pixel, signed, (N, 3, H, W).
+
+    Args:
+        model: classifier to logits (N, classes); used in eval mode, handed back as it was.
+        images: float (N, 3, H, W) in [0, 1].
+        target: class index, or one per image.
+        of: differentiate the target's "logit", its "probability", or the cross-entropy "loss".
+        chunk: images per pass; bounds the memory, not the result.
+
+    Returns the score's units per unit of brightness; nothing made absolute, nothing normalised.
+
+    Raises ValueError for images, a target or an `of` that cannot be used.
+
+    Simonyan, Vedaldi & Zisserman 2014, Deep inside convolutional networks (arXiv:1312.6034).
+    """
+    target = _check(images, target, of, chunk=chunk)
+    with lent(model) as device:
+        parts = zip(images.split(chunk), target.split(chunk), strict=True)
+        maps = [_gradient(model, x.to(device), t.to(device), of) for x, t in parts]
+    return torch.cat(maps).to(images.device)
+
+
+def smoothgrad(
+    model: nn.Module,
+    images: torch.Tensor,
+    target: int | Sequence[int] | torch.Tensor,
+    fraction: float = 0.15,
+    n: int = 50,
+    seed: int = 0,
+    chunk: int = 8,
+    of: str = "logit",
+) -> torch.Tensor:
+    """SmoothGrad: the mean gradient of n noisy copies of each image, signed, (N, 3, H, W).
+
+    Args:
+        model, images, target, of: as for `gradient`.
+        fraction: standard deviation of the Gaussian noise, as a fraction of (max - min) of the
+            image it is added to. The paper finds 0.1 to 0.2 best.
+        n: noisy copies per image.
+        seed: same seed, same noise, for each image whatever else is in the batch.
+        chunk: noisy copies per pass; bounds the memory, not the result.
+
+    Smilkov et al. 2017, SmoothGrad: removing noise by adding noise (arXiv:1706.03825).
+    """
+    mean, _ = _moments(model, images, target, fraction, n, seed, chunk, of)
+    return mean
+
+
+def smoothgrad_squared(
+    model: nn.Module,
+    images: torch.Tensor,
+    target: int | Sequence[int] | torch.Tensor,
+    fraction: float = 0.15,
+    n: int = 50,
+    seed: int = 0,
+    chunk: int = 8,
+    of: str = "logit",
+) -> torch.Tensor:
+    """SmoothGrad²: the mean squared gradient of n noisy copies, never negative, (N, 3, H, W).
+
+    Arguments as for `smoothgrad`.
+
+    Hooker et al. 2019, A benchmark for interpretability methods (arXiv:1806.10758).
+    """
+    mean, variance = _moments(model, images, target, fraction, n, seed, chunk, of)
+    return mean**2 + variance
+
+
+def vargrad(
+    model: nn.Module,
+    images: torch.Tensor,
+    target: int | Sequence[int] | torch.Tensor,
+    fraction: float = 0.15,
+    n: int = 50,
+    seed: int = 0,
+    chunk: int = 8,
+    of: str = "logit",
+) -> torch.Tensor:
+    """VarGrad: the variance of the gradient over n noisy copies, never negative, (N, 3, H, W).
+
+    The mean squared distance from the mean (divided by n). Arguments as for `smoothgrad`.
+
+    Adebayo et al. 2018, Local explanation methods … lack sensitivity (arXiv:1810.03307).
+    """
+    _, variance = _moments(model, images, target, fraction, n, seed, chunk, of)
+    return variance
+
+
+def _moments(model, images, target, fraction, n, seed, chunk, of):
+    """Mean and variance (both (N, 3, H, W)) of the gradient over n noisy copies of each image."""
+    target = _check(images, target, of, n=n, chunk=chunk)
+    if not fraction >= 0:
+        raise ValueError(f"fraction is {fraction!r}: give 0 or more; 0.15 is 15 % of the range.")
+    means, variances = [], []
+    bar = tqdm(total=len(images) * n, desc="noisy copies", delay=2, leave=False)
+    with bar, lent(model) as device:
+        for image, label in zip(images.detach(), target, strict=True):
+            # The noise is drawn on the CPU, one copy after the other: the same numbers for every
+            # chunk and on every device.
+            random = torch.Generator().manual_seed(seed)
+            noise_std = fraction * (image.max() - image.min()).item()
+            image, label = image.to(device), label.to(device)
+            mean, squares = torch.zeros_like(image), torch.zeros_like(image)
+            for start in range(0, n, chunk):
+                size = min(chunk, n - start)
+                noise = [torch.randn(image.shape, generator=random) for _ in range(size)]
+                copies = image + noise_std * torch.stack(noise).to(image)
+                gradients = _gradient(model, copies, label.expand(size), of)
+                # Chan, Golub & LeVeque 1983: merge the chunk's mean and squared distances with
+                # those so far. Subtracting mean² from the mean square would cancel.
+                shift = gradients.mean(0) - mean
+                squares += ((gradients - gradients.mean(0)) ** 2).sum(0)
+                squares += shift**2 * (start * size / (start + size))
+                mean += shift * (size / (start + size))
+                bar.update(size)
+            means.append(mean)
+            variances.append(squares / n)
+    return torch.stack(means).to(images.device), torch.stack(variances).to(images.device)
+
+
+def _gradient(model, images, target, of):
+    """The gradient of one chunk, on the model's device."""
+    # The caller may be under no_grad or inference_mode; clones are tensors that autograd accepts.
+    with torch.inference_mode(False), torch.enable_grad():
+        images, target = images.detach().clone().requires_grad_(True), target.clone()
+        logits = logits_of(model, images, target)
+        if not logits.requires_grad:
+            raise ValueError("The model's output has no gradient: remove its detach() or no_grad.")
+        (maps,) = torch.autograd.grad(SCORES[of](logits, target), images)
+        return maps.contiguous()  # a channels_last network hands back channels_last gradients
+
+
+def _check(images, target, of, **counts):
+    check_images(images)
+    check_count(**counts)
+    if of not in SCORES:
+        raise ValueError(f'of is {of!r}: take "logit", "probability" or "loss".')
+    return check_target(target, len(images))

@@ -1,0 +1,37 @@
+"""Widgets on precomputed frames: they answer at once, with core ipywidgets only."""
+
+import html
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets
+from tqdm.auto import tqdm
+
+from helpers.plot import Picture
+
+
+def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) -> ipywidgets.Widget:
+    """A labelled slider over pictures that were all drawn beforehand.
+
+    `draw(value)` is called once for every value, with a progress bar where that takes long; moving
+    the slider (mouse or arrow keys) then only swaps the frame and its text summary.
+    """
+    frames = {value: draw(value) for value in tqdm(values, desc=label, delay=2, leave=False)}
+    control = ipywidgets.SelectionSlider(
+        options=[(str(value), value) for value in values],
+        description=label,
+        continuous_update=True,
+        style={"description_width": "initial"},
+        layout={"width": "min(100%, 32em)"},
+    )
+    picture = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+    summary = ipywidgets.HTML()
+
+    def show(change: Any = None) -> None:
+        frame = frames[control.value]
+        picture.value = frame.png
+        summary.value = f"<small>{html.escape(frame.alt)}</small>"
+
+    control.observe(show, names="value")
+    show()
+    return ipywidgets.VBox([control, picture, summary])

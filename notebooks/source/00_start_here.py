@@ -1,0 +1,142 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 00 · Start here
+#
+# **What does a cat look like? Explainable ML you can run.**
+#
+# A network says *this is a cat*. In this course you make it say why, by several methods that you
+# write yourself, and you find out which of their answers deserve trust.
+#
+# Ten minutes for this page. Run a cell with **Shift + Enter**; start with the next one.
+
+# %%
+import torch
+
+from grading.check import check, score
+from helpers import explain, load, plot
+
+network = load.network()
+cat = load.photograph("cat")
+names = load.top_classes(network, cat)[0]
+plot.images(cat, [", ".join(f"{name} {p:.0%}" for name, p in names[:3])], "A cat.", size=3.5)
+
+# %% [markdown]
+# ## A first explanation
+#
+# The network was never told where the cat is. Cover one piece of the photograph after the other
+# and see how much the score of its favourite class falls: a large fall means *that piece mattered*.
+#
+# **Predict:** which piece of the flower below does the network need?
+
+# %%
+flower = load.photograph("flower")
+daisy = load.class_index(network, "daisy")
+plot.heatmaps(
+    [explain.occlusion(network, flower, daisy, patch=56, stride=28)],
+    ["what mattered for “daisy”"],
+    signed=True,
+    over=flower,
+    photograph=flower,
+    caption="The flower and its occlusion map: the middle of the blossom matters most.",
+    size=3.5,
+)
+
+# %% [markdown]
+# ## How an exercise works
+#
+# An exercise is a cell that you complete and a cell that checks it. Each shows its points, its
+# minutes and its difficulty. You never get stuck: a wrong answer gets a hint, and the lesson goes
+# on with the course's own solution until yours is right.
+
+# %% [markdown]
+# ### Exercise 0.1 · The largest score
+#
+# Write `top_class(logits)`: for logits of shape (N,K), the index of the largest one in each row,
+# shape (N,).
+#
+# Please give a **wrong answer first**, to see what happens: replace the `raise …` line by
+# `return logits.argmin(1)`, run the cell and the check below. Then mend it.
+
+
+# %% exercise="0.1"
+def top_class(logits):
+    """Index of the largest logit in each row: (N,K) → (N,)."""
+    ### BEGIN SOLUTION
+    return logits.argmax(dim=1)
+    ### END SOLUTION
+
+
+# %% check="0.1"
+top_class = check("0.1")
+
+# %% [markdown]
+# After the check, `top_class` is your function if it is right, and the course's own if not. So
+# this cell works either way:
+
+# %%
+pictures = load.photographs()
+winners = top_class(torch.cat([network(picture) for picture in pictures.values()]))
+for name, winner in zip(pictures, winners):
+    print(f"{name:10}  {network.classes[int(winner)]}")
+
+# %% [markdown]
+# Five of these are defensible. The astronaut is not a barbell; we will ask the network why it
+# thinks so.
+
+# %% [markdown]
+# ### Question 0.2 · What does a check tell you?
+#
+# Set `answer_0_2` to a letter in quotes.
+#
+# - **A** My grade.
+# - **B** Whether my answer works on inputs I have not seen, and if not, what kind of mistake it is.
+# - **C** Whether my code looks like the course's code.
+# - **D** The solution.
+
+# %% exercise="0.2"
+### BEGIN SOLUTION
+answer_0_2 = "B"
+### END SOLUTION
+
+# %% check="0.2"
+check("0.2")
+
+# %% [markdown]
+# ## How far am I?
+#
+# The score counts the checks that passed since the notebook was started. `make check
+# NOTEBOOK=notebooks/00_start_here.ipynb` in a terminal prints the same as a table, from a fresh
+# start.
+
+# %% check="score"
+score("00")
+
+# %% [markdown]
+# ## Your environment
+
+# %%
+import platform
+
+import torchvision
+import transformers
+
+print(f"Python {platform.python_version()}, torch {torch.__version__}")
+print(f"torchvision {torchvision.__version__}, transformers {transformers.__version__}")
+print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no network is needed")
+
+# %% [markdown]
+# ## The way through
+#
+# | lesson | asks |
+# |---|---|
+# | 01 Why explain? | a classifier that is right for the wrong reason |
+# | 02 Saliency and SmoothGrad | which pixels would change the score? |
+#
+# Go on with [01 Why explain?](01_why_explain.ipynb)

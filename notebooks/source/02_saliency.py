@@ -1,0 +1,666 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 02 · Saliency and SmoothGrad
+#
+# A network looks at a photograph and says *missile*. Which pixels made it say so?
+#
+# The oldest answer is one line of calculus: ask how much the network's score would change if a
+# pixel changed a little. You will write that line, find out how easily its picture fools you,
+# take the noise out of it, and get a second opinion that uses no calculus at all.
+#
+# You need: the chain rule and what a batch is. About 70 minutes.
+
+# %% [markdown] slide="notes"
+# Ask the room before anything runs: where would *you* look to know that this is a rocket? Write
+# the answers down; compare them with the occlusion map at the end, not with the gradient.
+
+# %%
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tqdm.auto import tqdm
+
+from grading.check import check, score
+from helpers import explain, load, plot, widgets
+
+network = load.network()
+photographs = load.photographs()
+rocket = photographs["rocket"]
+MISSILE = load.class_index(network, "missile")
+
+# %% [markdown]
+# The network is EfficientNet-Lite0, trained on ImageNet: 1,000 classes, real weights. It gives
+# every class a **logit**, any real number; the softmax turns the logits into probabilities.
+
+# %%
+for name, picture in photographs.items():
+    (best, p), (second, q), *_ = load.top_classes(network, picture)[0]
+    print(f"{name:10}  {best} {p:.2f}, then {second} {q:.2f}")
+plot.images(
+    list(photographs.values()), list(photographs), "The six photographs this lesson works on."
+)
+
+# %% [markdown]
+# ## Which pixels would change the score?
+#
+# Near the photograph $x$ the logit $z_c$ is almost linear:
+#
+# $$z_c(x + \delta) \approx z_c(x) + \sum_i \frac{\partial z_c}{\partial x_i}\,\delta_i$$
+#
+# So $\partial z_c/\partial x_i$ says how much the score of class $c$ rises for each unit by which
+# the value $x_i$ rises. One backward pass gives it for all 150,528 values at once. This is the
+# **saliency map** (Simonyan, Vedaldi & Zisserman, 2013).
+#
+# ImageNet has no class *rocket*; its nearest one is *missile*, and the network says so.
+#
+# **Predict:** where will the map be large: on the rocket, its outline, the towers, the sky?
+
+# %% [markdown]
+# ### Exercise 2.1 · The gradient of a logit
+#
+# Write `saliency(model, images, target)`. `images` has shape (N,3,H,W), `target` is a class index.
+# Return the gradient of the target's logit with respect to the pixels, one map a picture, with its
+# sign, same shape as `images`. The pictures you were given must stay as they are.
+
+
+# %% exercise="2.1"
+def saliency(model, images, target):
+    """Gradient of the target's logit with respect to the pixels: (N,3,H,W) → (N,3,H,W)."""
+    ### BEGIN SOLUTION
+    images = images.detach().clone().requires_grad_(True)
+    logits = model(images)
+    # Adding up over the pictures is safe: no picture's logit depends on another picture.
+    (gradient,) = torch.autograd.grad(logits[:, target].sum(), images)
+    return gradient
+    ### END SOLUTION
+
+
+# %% check="2.1"
+saliency = check("2.1")
+
+# %%
+gradient = saliency(network, rocket, MISSILE)
+plot.heatmaps(
+    [gradient],
+    ["saliency: strength of the gradient"],
+    photograph=rocket,
+    caption="Saliency of the logit of missile: grains all over, denser near the rocket's tip.",
+    size=3.4,
+)
+
+# %% [markdown]
+# Look: something is denser around the rocket's tip and the towers than elsewhere, but these are
+# grains, not a rocket. We come back to the grains. First: what exactly did we differentiate?
+
+# %% [markdown]
+# ## The logit, the probability or the loss?
+#
+# Three numbers could be explained: the logit $z_c$, the probability $p_c$ and the loss
+# $-\log p_c$. On this photograph the network is unsure ($p \approx 0.35$).
+#
+# We make a second picture of which it is *certain*: the same rocket, every value moved by at most
+# 0.02 in the direction that lowers the loss. You will hardly see it.
+#
+# **Predict:** for the certain picture, which of the three gradients is strong, which is weak?
+
+# %%
+sure = rocket.clone()
+for _ in range(10):
+    step = -explain.gradient(network, sure, MISSILE, of="loss").sign()
+    sure = (rocket + (sure + 0.004 * step - rocket).clamp(-0.02, 0.02)).clamp(0, 1)
+
+pair = torch.cat([rocket, sure])
+p = network(pair).softmax(1)[:, MISSILE]
+plot.images(pair, [f"the photograph: p = {p[0]:.2f}", f"nudged: 1−p = {1 - p[1]:.0e}"], size=3)
+
+# %%
+three = {
+    of: explain.gradient(network, pair, MISSILE, of=of) for of in ("logit", "probability", "loss")
+}
+strength = {of: g.abs().flatten(1).mean(1) for of, g in three.items()}
+plot.heatmaps(
+    [g[i] / strength[of][0] for i in (0, 1) for of, g in three.items()],
+    [f"{of}\n{row}" for row in ("the photograph", "nudged: certain") for of in three],
+    columns=3,
+    scale=5,
+    caption="Gradients of logit, probability and loss; each column has one scale. For the picture "
+    "of which the network is certain only the logit's map is left; the other two are black.",
+)
+
+# %%
+plot.bars(
+    list(three),
+    {
+        "the photograph": [1, 1, 1],
+        "nudged: certain": [(s[1] / s[0]).item() for s in strength.values()],
+    },
+    "mean |gradient|, relative",
+    "How much of each gradient is left when the network is certain.",
+)
+
+# %% [markdown]
+# ### Question 2.2 · Where did they go?
+#
+# Why are the gradients of the probability and of the loss almost zero in the second row?
+#
+# - **A** The nudged picture has lost the rocket's features.
+# - **B** The network was trained further on the second picture.
+# - **C** Both carry the factor 1−p, which is almost zero when the network is certain.
+# - **D** Rounding errors: the probability is too close to 1 for float32.
+
+# %% exercise="2.2"
+### BEGIN SOLUTION
+answer_2_2 = "C"
+### END SOLUTION
+
+# %% check="2.2"
+check("2.2")
+
+# %% [markdown]
+# So a picture on which a network is *right and sure* has an all but empty saliency map if one
+# differentiates the loss. Scaling it to full brightness hides that: what you then see is what
+# rounding and the other classes left over. From here on we explain the **logit**.
+
+# %% [markdown]
+# ## Showing a gradient to the eye
+#
+# A gradient has three signed channels; a screen shows brightness. Something must be thrown away,
+# and it should be thrown away *last*, for the eye only: never in the numbers you compute with.
+#
+# The usual choice for one picture: the largest |channel| at each pixel, divided by the 99th
+# percentile over the picture, cut at 1. The percentile keeps one extreme pixel from darkening
+# all others.
+
+# %% [markdown]
+# ### Exercise 2.3 · A map for the eye
+#
+# Write `for_the_eye(gradient)`: (N,3,H,W) → (N,H,W) in [0,1], as described above, each picture
+# divided by its own 99th percentile.
+
+
+# %% exercise="2.3"
+def for_the_eye(gradient):
+    """Strength of a gradient for display: (N,3,H,W) → (N,H,W) in [0,1]."""
+    ### BEGIN SOLUTION
+    strength = gradient.abs().amax(1)
+    top = strength.flatten(1).quantile(0.99, dim=1)
+    return (strength / top[:, None, None]).clamp(max=1)
+    ### END SOLUTION
+
+
+# %% check="2.3"
+for_the_eye = check("2.3")
+
+# %%
+shown = for_the_eye(gradient)
+by_maximum = gradient.abs().amax(1) / gradient.abs().max()
+plot.images(
+    [shown, by_maximum],
+    ["divided by the 99th percentile", "divided by the maximum"],
+    "The same numbers twice: one extreme pixel makes the right picture nearly black.",
+    size=3.2,
+)
+
+# %% [markdown]
+# With its sign a map says more: red pixels should get brighter to make it more of a missile, blue
+# pixels darker. Note what this is *not*: "red is missile, blue is not". A dark edge that matters is
+# blue, because making it darker would help.
+
+# %%
+plot.heatmaps(
+    [gradient, gradient.abs()],
+    ["signed: brighter (red) or darker (blue)?", "absolute: how sensitive?"],
+    signed=True,
+    caption="The signed map alternates red and blue from pixel to pixel; the absolute one is red.",
+    size=3.2,
+)
+
+# %% [markdown]
+# ## It looks right. Is it?
+#
+# Here are three maps of the flower. One explains the network. One is a **Sobel filter**: it finds
+# edges, has no parameters and has never heard of flowers. One is random numbers, smoothed.
+#
+# **Predict** before you run the cell: could you tell which is which without the titles?
+
+# %%
+flower = photographs["flower"]
+DAISY = network(flower).argmax().item()
+smooth = explain.smoothgrad(network, flower, DAISY, n=24)
+edges = F.avg_pool2d(explain.sobel(flower), 5, stride=1, padding=2)
+dice = F.avg_pool2d(explain.random_map(flower), 31, stride=1, padding=15, count_include_pad=False)
+plot.heatmaps(
+    [smooth[0], edges[0], dice[0] - dice.min()],
+    ["explains the network", "Sobel: knows no network", "random, smoothed"],
+    photograph=flower,
+    caption="The flower; a gradient map averaged over noise; its edges; random blobs. The gradient "
+    "map and the edges both trace the flower.",
+)
+
+# %% [markdown]
+# ### Question 2.4 · What does "it looks right" prove?
+#
+# The Sobel map also traces the flower. What follows?
+#
+# - **A** The Sobel filter has learned what a flower is.
+# - **B** Every edge detector explains this network well.
+# - **C** Gradient maps never depend on the network.
+# - **D** "It looks right" cannot be the test, because a map that ignores the network passes it.
+
+# %% exercise="2.4"
+### BEGIN SOLUTION
+answer_2_4 = "D"
+### END SOLUTION
+
+# %% check="2.4"
+check("2.4")
+
+# %% [markdown]
+# This is **confirmation bias**: we look for the object, we find it, we believe the map. Adebayo et
+# al. (2018) make it a test: a map must change when the network's weights are replaced by random
+# ones. Keep the Sobel filter at hand as a control; this course always does.
+
+# %% [markdown]
+# ## The gradient is noisy
+#
+# Add noise to the rocket, at first so little that you cannot see it.
+#
+# **Predict:** how similar is the new saliency map to the old one? (Correlation: 1 is the same,
+# 0 is unrelated.)
+
+# %%
+generator = torch.Generator().manual_seed(0)
+tiny_noise = torch.randn(rocket.shape, generator=generator)
+
+
+def correlation(a, b):
+    """Pearson correlation of the strengths of two maps."""
+    pair = torch.stack([a.abs().amax(1).flatten(), b.abs().amax(1).flatten()])
+    return torch.corrcoef(pair)[0, 1].item()
+
+
+levels = [0, 0.005, 0.01, 0.02, 0.05, 0.1]
+noisy = torch.cat([rocket + level * tiny_noise for level in levels])
+maps = saliency(network, noisy, MISSILE)
+plot.heatmaps(
+    maps,
+    [
+        f"noise σ = {s}\ncorrelation {correlation(maps[:1], m[None]):.2f}"
+        for s, m in zip(levels, maps)
+    ],
+    caption="Saliency maps of the rocket with more and more noise; soon they share little.",
+)
+
+# %% [markdown]
+# Noise of 0.005, one grey level of 256, halves the correlation. The network's surface is rough,
+# like a road that climbs steadily and is full of gravel; the gradient feels the gravel.
+#
+# **SmoothGrad** (Smilkov et al., 2017) drives over it many times: average the gradients of $n$
+# noisy copies,
+#
+# $$\hat M(x) = \frac1n \sum_{i=1}^{n} \nabla z_c(x + \sigma\,\varepsilon_i),\qquad
+# \varepsilon_i \sim \mathcal N(0, 1).$$
+#
+# The noise must fit the picture: $\sigma$ is a *fraction* (0.1 to 0.2) of the picture's own range,
+# maximum − minimum.
+
+# %% [markdown]
+# ### Exercise 2.5 · How much noise?
+#
+# Write `noise_std(images, fraction)`: for each picture of the batch σ = fraction × (largest −
+# smallest value), shape (N,1,1,1), so that it multiplies noise of shape (N,3,H,W).
+
+
+# %% exercise="2.5"
+def noise_std(images, fraction):
+    """Standard deviation of the noise for each picture: (N,3,H,W) → (N,1,1,1)."""
+    ### BEGIN SOLUTION
+    span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+    return fraction * span
+    ### END SOLUTION
+
+
+# %% check="2.5"
+noise_std = check("2.5")
+
+# %% [markdown]
+# A well-known homework computed $\sigma = (0.4 / \text{range})^2$ instead of $0.4 \times
+# \text{range}$. For a picture that uses the whole range both look plausible. For a pale one:
+
+# %%
+pale = 0.5 + 0.25 * (rocket - 0.5)
+sigmas = {"full range": rocket, "a quarter of the range": pale}
+right = [noise_std(x, 0.4).item() for x in sigmas.values()]
+wrong = [(0.4 / noise_std(x, 1.0).item()) ** 2 for x in sigmas.values()]
+noise = torch.randn(rocket.shape, generator=generator)
+plot.images(
+    torch.cat(
+        [
+            rocket,
+            rocket + right[0] * noise,
+            rocket + wrong[0] * noise,
+            pale,
+            pale + right[1] * noise,
+            pale + wrong[1] * noise,
+        ]
+    ),
+    [
+        "the rocket",
+        f"0.4 × range: σ = {right[0]:.2f}",
+        f"(0.4 / range)²: σ = {wrong[0]:.2f}",
+        "pale rocket",
+        f"0.4 × range: σ = {right[1]:.2f}",
+        f"(0.4 / range)²: σ = {wrong[1]:.2f}",
+    ],
+    "With fraction × range the pale picture keeps as much of itself as the other; with "
+    "(fraction / range)² it drowns.",
+    columns=3,
+)
+
+# %% [markdown]
+# ### Exercise 2.6 · SmoothGrad
+#
+# Write `smoothgrad(gradient, images, noise, fraction)`. `gradient(images)` is a function that
+# gives the gradient maps, (N,3,H,W) → (N,3,H,W). `noise` has shape (n,N,3,H,W): n draws of standard
+# normal noise, not yet multiplied by σ. Return the mean of the n signed gradients.
+
+
+# %% exercise="2.6"
+def smoothgrad(gradient, images, noise, fraction):
+    """Mean gradient of noisy copies: (N,3,H,W), noise (n,N,3,H,W) → (N,3,H,W)."""
+    ### BEGIN SOLUTION
+    span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+    total = torch.zeros_like(images)
+    for one_draw in noise:
+        total += gradient(images + fraction * span * one_draw)
+    return total / len(noise)
+    ### END SOLUTION
+
+
+# %% check="2.6"
+smoothgrad = check("2.6")
+
+# %%
+draws = torch.randn((24, *rocket.shape), generator=generator)
+
+
+def missile_gradient(images):
+    return saliency(network, images, MISSILE)
+
+
+averaged = smoothgrad(missile_gradient, rocket, draws, fraction=0.15)
+plot.heatmaps(
+    [gradient, averaged],
+    ["one gradient", "SmoothGrad, 24 copies"],
+    photograph=rocket,
+    caption="The grains thin out and the rocket appears: its tip and its body.",
+    size=3.2,
+)
+
+# %% [markdown]
+# ## How many copies, how much noise?
+#
+# Two knobs. More copies cost time and change the map less and less. More noise smooths more, until
+# the network no longer recognises the picture and explains something else.
+
+# %% tags=["long"]
+fractions = [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5]
+
+
+def with_noise(fraction):
+    """The SmoothGrad map at this noise, with what the network thinks of the noisy copies."""
+    smooth = explain.smoothgrad(network, rocket, MISSILE, fraction=fraction, n=12)
+    copies = rocket + noise_std(rocket, fraction) * draws[:6].flatten(0, 1)
+    p = network(copies).softmax(1)[:, MISSILE].mean().item()
+    titles = [f"a noisy copy\nmean p(missile) = {p:.2f}", f"SmoothGrad\nnoise {fraction:.0%}"]
+    gray = copies[:1].clamp(0, 1).mean(1, keepdim=True)
+    return plot.heatmaps([gray, smooth], titles, size=3.2)
+
+
+widgets.slider(with_noise, fractions, "noise as a fraction of the range")
+
+# %%
+running = {}
+total = torch.zeros_like(rocket)
+for count, one_draw in enumerate(draws, 1):
+    total += missile_gradient(rocket + noise_std(rocket, 0.15) * one_draw)
+    if count in (1, 2, 4, 8, 16, 24):
+        running[count] = total / count
+
+widgets.slider(
+    lambda n: plot.heatmaps([running[n]], [f"{n} noisy copies"], size=4), list(running), "copies n"
+)
+
+# %% [markdown]
+# How many are enough? Ask whether two runs with different noise agree. Agreement between runs
+# says that the average has settled; it does not say that the map is true.
+
+# %% tags=["long"]
+counts = [1, 2, 4, 8, 16, 32]
+runs = []
+for seed in (1, 2):
+    noise = torch.randn((32, *rocket.shape), generator=torch.Generator().manual_seed(seed))
+    copies = (rocket + noise_std(rocket, 0.15) * noise).flatten(0, 1)
+    gradients = torch.cat([missile_gradient(part) for part in copies.split(8)])
+    runs.append(gradients.cumsum(0) / torch.arange(1, 33)[:, None, None, None])
+agreement = {
+    "signed values": [
+        torch.corrcoef(torch.stack([run[n - 1].flatten() for run in runs]))[0, 1].item()
+        for n in counts
+    ],
+    "strength": [correlation(*[run[n - 1][None] for run in runs]) for n in counts],
+}
+plot.lines(
+    counts,
+    agreement,
+    "copies n",
+    "correlation of two runs",
+    log_x=True,
+    caption="The agreement of two SmoothGrad maps made with different noise.",
+)
+
+# %% [markdown]
+# Even with 32 copies two runs share little of their signed values. What you recognise is the
+# *envelope*: where strong values sit. That settles sooner; the values themselves do not.
+
+# %% [markdown]
+# ### Exercise 2.7 · What does half the noise cost?
+#
+# With 20 copies the random part of a map has a certain size. The copies are independent. How many
+# copies do you need to *halve* it? Set `answer_2_7` to that number.
+
+# %% exercise="2.7"
+### BEGIN SOLUTION
+answer_2_7 = 80
+### END SOLUTION
+
+# %% check="2.7"
+check("2.7")
+
+# %% [markdown]
+# ## Squares and variances
+#
+# Averaging *signed* gradients lets a pixel vanish that is strong but points up in one copy and
+# down in the next. Two relatives keep it:
+#
+# - **SmoothGrad²** averages the squares (Hooker et al., 2019);
+# - **VarGrad** takes the variance over the copies (Adebayo et al., 2018): what jumps, not what
+#   stays.
+#
+# Both are positive: they tell where, no longer in which direction.
+#
+# **Predict:** will the two look alike?
+
+# %% tags=["long"]
+family = {
+    "SmoothGrad": explain.smoothgrad(network, rocket, MISSILE, n=24),
+    "SmoothGrad²": explain.smoothgrad_squared(network, rocket, MISSILE, n=24),
+    "VarGrad": explain.vargrad(network, rocket, MISSILE, n=24),
+}
+print(f"SmoothGrad² and VarGrad: correlation {correlation(*list(family.values())[1:]):.3f}")
+plot.heatmaps(
+    [m.sqrt() if (m >= 0).all() else m for m in family.values()],
+    ["SmoothGrad", "√SmoothGrad²", "√VarGrad"],
+    caption="SmoothGrad² and VarGrad give the same map: the rocket, more compact.",
+    size=3,
+)
+
+# %% [markdown]
+# They are nearly the same map. The mean of squares is variance + (mean)², and for one pixel the
+# mean is small beside the spread: even after SmoothGrad, most of what a single gradient shows is
+# gravel.
+
+# %% [markdown]
+# ## A slow second opinion: occlusion
+#
+# Forget calculus. Cover a patch of the photograph and look how far the score falls (Zeiler &
+# Fergus, 2014). A patch that the class needs gives a large **drop**. It costs one forward pass a
+# patch, and it asks a different question: not "what if this pixel changed a little?" but "what if
+# this patch were gone?"
+#
+# **Predict:** which part of the rocket will matter most?
+
+# %% [markdown]
+# ### Exercise 2.8 · Occlusion
+#
+# Write `occlusion(score, image, patch, fill)`. `score(images)` takes (M,3,H,W) and gives M numbers.
+# `image` is (1,3,H,W); H and W are multiples of `patch`. Cover one patch × patch square at a time
+# with the value `fill`, next to each other without overlap. Return the drops, score(image) −
+# score(covered), shape (H/patch, W/patch).
+
+
+# %% exercise="2.8"
+def occlusion(score, image, patch, fill):
+    """Drop of the score for each covered patch: (1,3,H,W) → (H/patch, W/patch)."""
+    ### BEGIN SOLUTION
+    rows, columns = image.shape[2] // patch, image.shape[3] // patch
+    drops = torch.zeros(rows, columns)
+    whole = score(image)[0]
+    for row in range(rows):
+        covered = image.repeat(columns, 1, 1, 1)
+        for column in range(columns):
+            top, left = row * patch, column * patch
+            covered[column, :, top : top + patch, left : left + patch] = fill
+        drops[row] = whole - score(covered)
+    return drops
+    ### END SOLUTION
+
+
+# %% check="2.8"
+occlusion = check("2.8")
+
+
+# %%
+def missile_score(images):
+    return network(images)[:, MISSILE]
+
+
+drops = occlusion(missile_score, rocket, patch=28, fill=0.5)
+blocks = drops[None].repeat_interleave(28, 1).repeat_interleave(28, 2)
+plot.heatmaps(
+    [blocks, averaged],
+    ["occlusion, 28-pixel patches", "SmoothGrad (for comparison)"],
+    over=rocket,
+    signed=True,
+    photograph=rocket,
+    caption="Covering the rocket's tip costs the logit most; some patches raise it when covered.",
+    size=3.2,
+)
+
+# %% [markdown]
+# Red patches carry the class. Blue ones spoke *against* it: covered, the score rises. That is
+# often a patch that supports a rival class.
+
+# %% [markdown]
+# ## Where these maps fail
+#
+# Put the maps to the test: cover the 10 % of pixels that a map calls most important, and see what
+# is left of the probability. Do the same with the Sobel filter and with random pixels.
+#
+# **Predict** the order.
+
+
+# %% tags=["long"]
+def cover_top(image, importance, share=0.1):
+    """The image with the most important share of its pixels set to gray."""
+    flat = importance.abs().amax(1).flatten()
+    covered = image.clone()
+    covered.flatten(2)[:, :, flat.topk(int(share * len(flat))).indices] = 0.5
+    return covered
+
+
+left = {"gradient": [], "SmoothGrad": [], "occlusion": [], "Sobel": [], "random": []}
+for picture in tqdm(photographs.values(), desc="photographs"):
+    target = network(picture).argmax().item()
+    rivals = {
+        "gradient": explain.gradient(network, picture, target),
+        "SmoothGrad": explain.smoothgrad(network, picture, target, n=16),
+        "occlusion": explain.occlusion(network, picture, target, stride=32).clamp(min=0),
+        "Sobel": explain.sobel(picture),
+        "random": explain.random_map(picture),
+    }
+    before = network(picture).softmax(1)[0, target]
+    for name, importance in rivals.items():
+        after = network(cover_top(picture, importance)).softmax(1)[0, target]
+        left[name].append((after / before).item())
+
+# %%
+plot.bars(
+    list(left),
+    {"": [float(np.mean(values)) for values in left.values()]},
+    "share of p that is left",
+    "Probability left after covering the 10 % most important pixels, mean of six photographs.",
+    line=1.0,
+)
+
+# %% [markdown]
+# Lower is better: what was covered mattered. The plain gradient does no better than the Sobel
+# filter, and neither beats *random* pixels. The pretty picture of the first section tells where
+# the network is touchy, not what it needs. SmoothGrad and occlusion pass this test; the slow
+# method is not better than the averaged gradient here.
+#
+# The test has a weakness of its own: a photograph with gray dots is not a photograph, and some of
+# the fall is the network's surprise. That is what *random* measures, and why it stands there.
+# Lesson 07 takes this up.
+
+# %% [markdown]
+# A second failure, to look at: the close-up of the cat, for *Egyptian cat*. Two seeds, the same
+# method, 16 copies. You may see eyes and ears if you know they are there. Would you have found
+# them without the photograph?
+
+# %% tags=["long"]
+cat = photographs["cat"]
+EGYPTIAN = load.class_index(network, "Egyptian cat")
+twice = [explain.smoothgrad(network, cat, EGYPTIAN, n=16, seed=seed) for seed in (1, 2)]
+plot.heatmaps(
+    twice,
+    ["SmoothGrad, seed 1", f"seed 2: correlation {correlation(*twice):.2f}"],
+    photograph=cat,
+    caption="Two SmoothGrad maps of the cat: grains nearly everywhere, different ones each time.",
+    size=3,
+)
+
+# %% [markdown]
+# ## What to take away
+#
+# - A saliency map is the gradient of the **logit**: how the score changes if a pixel changes a
+#   little.
+# - Scale for the eye only, and last.
+# - Looking right proves nothing; compare with a map that ignores the network.
+# - SmoothGrad removes grains at the price of n passes; σ is a fraction of the range.
+# - Occlusion asks a different question and is slow.
+#
+# Next: **Integrated Gradients**, where the parts of an explanation add up to the score.
+
+# %% [markdown]
+# ## How far am I?
+
+# %% check="score"
+score("02")

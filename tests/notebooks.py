@@ -1,0 +1,33 @@
+"""Run notebooks in a real kernel, with a limit that cannot be missed."""
+
+import asyncio
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+
+def execute(path: Path, seconds: int = 600) -> NotebookNode:
+    """The notebook with its outputs; exceptions are kept as outputs of their cell."""
+    nb = nbformat.read(path, as_version=4)
+    client = NotebookClient(nb, timeout=seconds, allow_errors=True, kernel_name="python3")
+    client.resources["metadata"] = {"path": str(path.parent)}
+    asyncio.run(asyncio.wait_for(client.async_execute(), seconds))
+    return nb
+
+
+def text_of(cell: NotebookNode) -> str:
+    """What a cell printed."""
+    streams = [o.text for o in cell.get("outputs", []) if o.output_type == "stream"]
+    return "".join(streams)
+
+
+def errors_of(nb: NotebookNode) -> list[str]:
+    """Every exception in a notebook's outputs, with the id of its cell."""
+    return [
+        f"{cell.id}: {output.ename}: {output.evalue}"
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]

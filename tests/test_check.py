@@ -1,0 +1,125 @@
+"""What a student sees from `check` and `score`: one fixed line, or a hint, never a traceback."""
+
+import pytest
+
+from grading import check as module
+from grading import exercise as registry
+from grading.tasks import PREAMBLE
+
+RIGHT = "def top_class(logits):\n    return logits.argmax(1)\n"
+WRONG = "def top_class(logits):\n    return logits.argmin(1)\n"
+CHECK = "from grading.check import check, score\ntop_class = check('0.1')\n"
+
+
+@pytest.fixture(autouse=True)
+def fresh_session(monkeypatch):
+    monkeypatch.setattr(module, "_verdicts", {})
+    monkeypatch.setattr(module, "_hints_given", {})
+
+
+@pytest.fixture
+def notebook(capsys):
+    """Run cells one after the other in one namespace; gives what the last one printed."""
+    namespace = {}
+    exec(PREAMBLE, namespace)
+
+    def run(*cells):
+        for cell in cells:
+            capsys.readouterr()
+            exec(cell, namespace)
+        return capsys.readouterr().out
+
+    run.names = namespace
+    return run
+
+
+def test_right_answer_prints_one_fixed_line_and_stays(notebook):
+    assert notebook(RIGHT, CHECK) == "✓ 0.1 top_class\n"
+    assert not hasattr(notebook.names["top_class"], "is_the_courses_own")
+    assert notebook(CHECK) == "✓ 0.1 top_class\n"
+
+
+def test_wrong_answer_gets_its_hint_and_the_courses_own_function(notebook):
+    text = notebook(WRONG, CHECK)
+    assert text.startswith("✗ 0.1 top_class: not right yet. This is the *smallest* logit")
+    assert "goes on with the course's own top_class" in text
+    assert notebook.names["top_class"] is registry.reference("0.1")
+
+
+def test_wrong_answer_checked_twice_earns_nothing(notebook):
+    text = notebook(WRONG, CHECK, CHECK)
+    assert "run your answer cell again" in text and "✓" not in text
+    assert "0 of 2 points" in notebook("score('00')")
+
+
+def test_missing_answer_gets_a_sentence(notebook):
+    assert "Run the answer cell above first." in notebook(CHECK)
+    assert notebook.names["top_class"] is registry.reference("0.1")
+
+
+def test_after_a_syntax_error_the_old_name_is_not_taken_for_an_answer(notebook):
+    notebook(WRONG, CHECK)
+    with pytest.raises(SyntaxError):
+        notebook("def top_class(logits)\n    return logits")
+    assert "run your answer cell again" in notebook(CHECK)
+
+
+@pytest.mark.parametrize("body", ["raise NotImplementedError('yours')", "...", "return ..."])
+def test_unfinished_answers_are_not_attempted(notebook, body):
+    text = notebook(f"def top_class(logits):\n    {body}\n", CHECK)
+    assert text.startswith("○ 0.1 top_class: not attempted yet.")
+
+
+def test_forgotten_return_is_named(notebook):
+    assert "`return`" in notebook("def top_class(logits):\n    logits.argmax(1)\n", CHECK)
+
+
+def test_an_error_names_its_type_and_the_line(notebook):
+    answer = "def top_class(logits):\n    x = 1\n    return logits[999]\n"
+    text = notebook(compile(answer, "<answer>", "exec"), CHECK)
+    assert "IndexError" in text and "(line 3 of the answer cell)" in text
+
+
+def test_hints_come_one_after_the_other_and_the_last_one_stays(notebook):
+    answer = "def top_class(logits):\n    return logits.argmax(1) + 1\n"
+    texts = [notebook(answer, CHECK) for _ in range(3)]
+    assert ["Hint 1 of 2" in texts[0], "Hint 2 of 2" in texts[1], "Hint 2 of 2" in texts[2]] == [
+        True,
+        True,
+        True,
+    ]
+
+
+def test_what_an_answer_prints_does_not_reach_the_check_line(notebook):
+    answer = "def top_class(logits):\n    print('debug')\n    return logits.argmax(1)\n"
+    assert notebook(answer, CHECK) == "✓ 0.1 top_class\n"
+
+
+def test_an_answer_that_changes_its_input_does_not_spoil_the_comparison(notebook):
+    answer = "def top_class(logits):\n    logits.neg_()\n    return logits.argmin(1)\n"
+    assert notebook(answer, CHECK) == "✓ 0.1 top_class\n"
+
+
+def test_not_a_function(notebook):
+    assert "should be a function; yours is a int" in notebook("top_class = 3", CHECK)
+
+
+def test_choices(notebook):
+    ask = "from grading.check import check, score\ncheck('0.2')\n"
+    assert "not attempted" in notebook("answer_0_2 = None", ask)
+    assert notebook("answer_0_2 = ' b'", ask).startswith("✓ 0.2 answer_0_2\n")
+    assert "A is not it." in notebook("answer_0_2 = 'A'", ask)
+    assert "one of the letters A, B, C, D" in notebook("answer_0_2 = 'E'", ask)
+    assert "letter in quotes" in notebook("answer_0_2 = 2", ask)
+
+
+def test_score_counts_points_and_says_what_is_left(notebook):
+    text = notebook(RIGHT, CHECK, "score('00')")
+    assert "1 of 2 points" in text and "Still to do: 0.2" in text
+    full = notebook("answer_0_2 = 'B'", "check('0.2')", "score('00')")
+    assert full == "Lesson 00  ████████████████████  2 of 2 points\n"
+
+
+def test_unknown_exercise_names_the_known_ones():
+    with pytest.raises(KeyError, match="0.1"):
+        registry.find("0.9")

@@ -1,0 +1,88 @@
+"""The four proofs, for every exercise of every lesson.
+
+The solution passes, the untouched stub says "not attempted", every misconception is refused with
+its own hint, every alternative is accepted: on the notebook's seed and on one nobody has seen.
+"""
+
+import json
+from functools import cache
+
+import pytest
+
+from grading import editions, tasks
+from grading import exercise as registry
+
+EXERCISES = [e for lesson in registry.lessons() for e in registry.exercises(lesson).values()]
+SEEDS = (registry.NOTEBOOK_SEED, 20240817)
+
+
+def by_id(exercise):
+    return exercise.id
+
+
+def judged(exercise, function, seed):
+    return exercise.judge(exercise.outputs(exercise.answer(function), seed), seed)
+
+
+@cache
+def student_cell(exercise_id):
+    """The source of an answer cell in the untouched student edition."""
+    exercise = registry.find(exercise_id)
+    path = editions.EDITIONS["student"] / f"{registry.lessons()[exercise.lesson]}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "".join(next(c["source"] for c in cells if c["id"] == tasks.cell_id(exercise_id)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+def test_solution_passes(exercise, seed):
+    outputs = exercise.outputs(registry.reference(exercise.id), seed)
+    assert "error" not in outputs[-1]
+    assert exercise.judge(outputs, seed).outcome == "right"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+def test_stub_is_not_attempted(exercise):
+    namespace = {}
+    exec(tasks.PREAMBLE + student_cell(exercise.id), namespace)
+    outputs = exercise.outputs(namespace[exercise.name])
+    assert exercise.judge(outputs).outcome == "not attempted"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+def test_misconceptions_get_their_own_hint(exercise, seed):
+    assert len(exercise.misconceptions) >= 3
+    for function, hint in exercise.misconceptions:
+        verdict = judged(exercise, function, seed)
+        assert verdict.outcome != "right", function.__name__
+        assert verdict.message == hint, function.__name__
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+def test_alternatives_are_accepted(exercise, seed):
+    assert len(exercise.alternatives) >= 2
+    for function in exercise.alternatives:
+        verdict = judged(exercise, function, seed)
+        assert verdict.outcome == "right", f"{function.__name__}: {verdict.message}"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+def test_hints_do_not_hold_the_solution(exercise):
+    hints = [*exercise.hints, *(hint for _, hint in exercise.misconceptions)]
+    assert hints
+    assert not any(f"{exercise.name} =" in hint for hint in hints)
+
+
+@pytest.mark.parametrize("broken", ["tolerance", "cases"])
+def test_breaking_a_check_makes_a_proof_fail(monkeypatch, broken):
+    """A check that accepts everything, or feeds inputs that tell nothing apart, is noticed."""
+    exercise = registry.find("2.6")
+    if broken == "tolerance":
+        monkeypatch.setattr(exercise, "tolerance", 1e9)
+    else:
+        quiet = [case | {"noise": 0 * case["noise"]} for case in exercise.cases(0)]
+        monkeypatch.setattr(exercise, "cases", lambda seed: quiet)
+    with pytest.raises(AssertionError):
+        test_misconceptions_get_their_own_hint(exercise, registry.NOTEBOOK_SEED)

@@ -1,0 +1,27 @@
+"""The untouched student edition runs top to bottom without an exception and scores 0.
+
+`make test` runs lesson 02; `make test-all` runs every lesson.
+"""
+
+import pytest
+
+from grading import exercise as registry
+from grading.editions import EDITIONS
+from tests.notebooks import errors_of, execute, text_of
+
+LESSONS = [
+    lesson if number == "02" else pytest.param(lesson, marks=pytest.mark.every_lesson)
+    for number, lesson in registry.lessons().items()
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_untouched_edition_runs_and_scores_nothing(lesson):
+    nb = execute(EDITIONS["student"] / f"{lesson}.ipynb")
+    assert errors_of(nb) == []
+    cells = {cell.id: cell for cell in nb.cells}
+    for exercise in registry.exercises(lesson[:2]).values():
+        check = cells["check_" + exercise.id.replace(".", "_")]
+        assert text_of(check).startswith(f"○ {exercise.id} "), text_of(check)
+    assert " 0 of " in text_of(cells[f"score_{lesson[:2]}"])
