@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 PORT ?= 8888
+# for example LAB_OPTIONS=--no-browser
+LAB_OPTIONS ?=
 WORKERS ?= 2
-
-export OMP_NUM_THREADS MKL_NUM_THREADS
 
 .PHONY: help lab test test-all build lecture check bench lint lock
 
@@ -23,13 +23,18 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@# JupyterLab would ask for leave to fetch news; nothing here needs the network
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
 	@touch $@
 
 lab: $(READY)  ## open the course in JupyterLab
-	@$(BIN)/python -m jupyterlab --port $(PORT) --allow-root notebooks/00_start_here.ipynb
+	@echo "The address is printed below; stop with Ctrl-C twice."
+	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(LAB_OPTIONS) \
+	  --notebook-dir notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 lecture: $(READY) build  ## open the solved lessons in JupyterLab
-	@$(BIN)/python -m jupyterlab --port $(PORT) --allow-root --notebook-dir build/lecture
+	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(LAB_OPTIONS) \
+	  --notebook-dir build/lecture
 
 test: export OMP_NUM_THREADS = 1
 test: $(READY)  ## pass all tests, and run every reference notebook through nbval

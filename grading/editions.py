@@ -246,7 +246,8 @@ def expected(lesson: str, checked: Exercise | None, known: dict[str, Exercise]) 
 def price(exercise: Exercise) -> str:
     difficulty = "●" * exercise.difficulty + "○" * (3 - exercise.difficulty)
     points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
-    return f"*{points} · {exercise.minutes} minutes · difficulty {difficulty}*"
+    minutes = f"{exercise.minutes} minute{'s' if exercise.minutes > 1 else ''}"
+    return f"*{points} · {minutes} · difficulty {difficulty}*"
 
 
 def slide_type(cell: NotebookNode) -> str:

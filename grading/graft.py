@@ -109,7 +109,9 @@ def graft(path: Path) -> tuple[NotebookNode, dict[str, str]]:
     for exercise in exercises.values():
         name = cell_id(exercise.id)
         if name not in found:
-            troubles[exercise.id] = "The answer cell is missing; `make restore` brings it back."
+            troubles[exercise.id] = (
+                "The answer cell is missing; copy it from a fresh copy of the lesson."
+            )
         elif len(found[name]) > 1:
             troubles[exercise.id] = f"There are {len(found[name])} cells {name}; keep one."
         else:

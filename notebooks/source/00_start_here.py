@@ -35,7 +35,7 @@ plot.images(cat, [", ".join(f"{name} {p:.0%}" for name, p in names[:3])], "A cat
 #
 # **Predict:** which piece of the flower below does the network need?
 
-# %%
+# %% tags=["cover"]
 flower = load.photograph("flower")
 daisy = load.class_index(network, "daisy")
 plot.heatmaps(

@@ -387,7 +387,7 @@ def smoothgrad(gradient, images, noise, fraction):
 # %% check="2.6"
 smoothgrad = check("2.6")
 
-# %%
+# %% tags=["cover"]
 draws = torch.randn((24, *rocket.shape), generator=generator)
 
 
