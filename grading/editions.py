@@ -37,6 +37,7 @@ COMMITTED = ("student", "reference")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 TITLE = re.compile(r"^### (?:Exercise|Question) (\d+\.\d+)\b.*$", re.MULTILINE)
 OPTION = re.compile(r"^- \*\*([A-Z])\*\* ", re.MULTILINE)
+NOT_LIVE = {"long", "setup"}  # cells that may take more than 5 s; imports run before class
 SMALL_STATEMENT = 8  # syntax-tree nodes; smaller statements (`total = 0`) give nothing away
 
 
@@ -222,7 +223,7 @@ def edition_cell(
     code = student_source(source, cell) if edition == "student" else solved_source(cell)
     new = nbformat.v4.new_code_cell(code, id=cell.id, metadata=slide)
     tags = cell.metadata.get("tags", [])
-    new.metadata["tags"] = tags if "long" in tags else ["live", *tags]
+    new.metadata["tags"] = tags if NOT_LIVE & set(tags) else ["live", *tags]
     if "exercise" in cell.metadata:
         new.metadata |= {"deletable": False, "nbgrader": nbgrader(cell.id, solution=True)}
     if "check" in cell.metadata:

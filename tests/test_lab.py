@@ -103,9 +103,7 @@ def run_cell(channel: websocket.WebSocket, source: str) -> tuple[str, list[str]]
 
 
 def test_the_first_page_is_served(address):
-    page = request(
-        f"{address}/lab/tree/00_start_here.ipynb?{urlencode({'token': TOKEN})}"
-    )
+    page = request(f"{address}/lab/tree/00_start_here.ipynb?{urlencode({'token': TOKEN})}")
     assert "<title>JupyterLab</title>" in page
     content = json.loads(request(f"{address}/api/contents/00_start_here.ipynb"))
     assert content["type"] == "notebook"

@@ -16,7 +16,7 @@
 #
 # Ten minutes for this page. Run a cell with **Shift + Enter**; start with the next one.
 
-# %%
+# %% tags=["setup"]
 import torch
 
 from grading.check import check, score

@@ -21,7 +21,7 @@
 # Ask the room before anything runs: where would *you* look to know that this is a rocket? Write
 # the answers down; compare them with the occlusion map at the end, not with the gradient.
 
-# %%
+# %% tags=["setup"]
 import numpy as np
 import torch
 import torch.nn.functional as F
