@@ -71,12 +71,14 @@ def heatmaps(
     size: float = 2.3,
     scale: float | None = None,
     photograph: Tensor | None = None,
+    ends: tuple[str, str] = ("against", "for"),
 ) -> Picture:
     """A grid of heat maps, (N,C,H,W) or a list of (C,H,W) or (1,C,H,W).
 
     Unsigned: the largest |value| over the channels, black (0) to bright. Signed: the mean over the
-    channels, blue (speaks against), white (0), red (speaks for). Each map is scaled to its own
-    99th percentile, or all to `scale`. `over`: (1,3,H,W) or (N,3,H,W), shown in gray underneath.
+    channels, blue (negative), white (0), red (positive); `ends` names the two. Each map is scaled
+    to its own 99th percentile, or all to `scale`. `over`: (1,3,H,W) or (N,3,H,W), shown in gray
+    underneath.
     `photograph`: (1,3,H,W), shown in its own colours in front of the maps.
     """
     panels = _panels(maps)
@@ -103,7 +105,7 @@ def heatmaps(
             alpha=None if under is None else 0.65,
         )
     bar = figure.colorbar(shown, ax=list(axes), shrink=0.7, pad=0.02, ticks=limits)
-    bar.ax.set_yticklabels(["against", "for"] if signed else ["0", "strong"])
+    bar.ax.set_yticklabels(ends if signed else ("0", "strong"))
     return picture(figure, caption, titles)
 
 

@@ -97,7 +97,8 @@ weak_sign = choice(
     points=1,
     minutes=3,
     feedback={
-        "A": "More than half of the picture is background, so more than half of anything is there.",
+        "A": "More than half of the picture is background, so even a map that knows nothing has "
+        "more than half of itself there.",
         "B": "A share says nothing without the area beside it: compare the strength per pixel, and "
         "put a random map next to it.",
         "C": "It can lie anywhere; you have just seen it lie on the background.",
@@ -440,10 +441,9 @@ compress_everything = choice(
     points=1,
     minutes=3,
     feedback={
-        "A": "Its accuracy on own files is almost perfect: it has learned more than enough, but "
-        "of the wrong thing.",
-        "B": "Then it would be near 50 % on both. It is far above on the one and far below on the "
-        "other.",
+        "A": "More training would not help: what it learns fails as soon as the files are swapped.",
+        "B": "Pictures that nobody can recognise would give 50 % on both, not far more on the "
+        "one and far less on the other.",
         "C": "A second compression rounds numbers that are already rounded, and that leaves a "
         "pattern of its own. Equal treatment is not enough; the histories must be equal.",
         "D": "The pictures stand on white before they are compressed; no black is left.",

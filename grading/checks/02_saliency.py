@@ -175,8 +175,9 @@ for_the_eye = Exercise(
     ],
     hints=(
         "Three steps: absolute value, the largest channel, divide. Look at the shape after each.",
-        "`.amax(1)` takes the largest of the channels; the quantile is taken over the pixels of "
-        "one picture: `.flatten(1).quantile(0.99, dim=1)`.",
+        "`.amax(1)` takes the largest channel. For the percentile, lay out each picture's "
+        "pixels in "
+        "one row and look up `quantile`.",
         "Give the quantile the shape (N,1,1) so that each picture is divided by its own, and cut "
         "at 1 with `.clamp(max=1)`.",
     ),
@@ -217,6 +218,15 @@ def largest_without_abs(gradient):
 def divided_by_maximum(gradient):
     strength = gradient.abs().amax(1)
     return strength / strength.amax((1, 2), keepdim=True)
+
+
+@for_the_eye.misconception(
+    "Your percentile is over all channels' values; take the largest channel first, then the "
+    "percentile of these H × W values."
+)
+def percentile_of_all_channels(gradient):
+    top = gradient.abs().flatten(1).quantile(0.99, dim=1)
+    return (gradient.abs().amax(1) / top[:, None, None]).clamp(max=1)
 
 
 @for_the_eye.misconception("Values above 1 are left: cut them at 1.")
@@ -431,6 +441,11 @@ samples_needed = Exercise(
 @samples_needed.misconception("Twice as many copies shrink the error by √2 only, not by 2.")
 def twice():
     return 40
+
+
+@samples_needed.misconception("60 more, yes. How many is that in all?")
+def sixty_more():
+    return 60
 
 
 @samples_needed.misconception("Fewer copies leave more noise, not less.")

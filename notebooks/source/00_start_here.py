@@ -35,8 +35,11 @@ plot.images(cat, [", ".join(f"{name} {p:.0%}" for name, p in names[:3])], "A cat
 #
 # **Predict:** which piece of the flower below does the network need?
 
-# %% tags=["cover"]
+# %%
 flower = load.photograph("flower")
+plot.images(flower, ["the flower"], size=3)
+
+# %% tags=["cover"]
 daisy = load.class_index(network, "daisy")
 plot.heatmaps(
     [explain.occlusion(network, flower, daisy, patch=56, stride=28)],
@@ -54,6 +57,9 @@ plot.heatmaps(
 # An exercise is a cell that you complete and a cell that checks it. Each shows its points, its
 # minutes and its difficulty. You never get stuck: a wrong answer gets a hint, and the lesson goes
 # on with the course's own solution until yours is right.
+#
+# An answer may use `torch`, `np`, `F`, `nn`, `math` and its arguments. Import anything else inside
+# the cell, and do not call earlier answers.
 
 # %% [markdown]
 # ### Exercise 0.1 · The largest score
@@ -87,7 +93,7 @@ for name, winner in zip(pictures, winners):
     print(f"{name:10}  {network.classes[int(winner)]}")
 
 # %% [markdown]
-# Five of these are defensible. The astronaut is not a barbell; we will ask the network why it
+# Five of these are defensible. The astronaut is not a barbell; lesson 07 asks the network why it
 # thinks so.
 
 # %% [markdown]
@@ -96,7 +102,7 @@ for name, winner in zip(pictures, winners):
 # Set `answer_0_2` to a letter in quotes.
 #
 # - **A** My grade.
-# - **B** Whether my answer works on inputs I have not seen, and if not, what kind of mistake it is.
+# - **B** Whether my answer works on inputs I have not seen; if not, often which mistake it is.
 # - **C** Whether my code looks like the course's code.
 # - **D** The solution.
 
@@ -129,7 +135,7 @@ import transformers
 
 print(f"Python {platform.python_version()}, torch {torch.__version__}")
 print(f"torchvision {torchvision.__version__}, transformers {transformers.__version__}")
-print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no network is needed")
+print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no internet is needed")
 
 # %% [markdown]
 # ## The way through
