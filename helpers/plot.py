@@ -143,7 +143,9 @@ def bars(
     line: float | None = None,
 ) -> Picture:
     """Grouped bars with their values on top; `line` draws a dashed level, for example chance."""
-    figure = Figure(figsize=(max(4.0, 1.1 * len(groups) * len(series)), 3.2), layout="constrained")
+    figure = Figure(
+        figsize=(min(9.0, max(4.0, 1.1 * len(groups) * len(series))), 3.2), layout="constrained"
+    )
     axis = figure.add_subplot()
     width = 0.8 / len(series)
     for index, (name, values) in enumerate(series.items()):
@@ -157,7 +159,7 @@ def bars(
     axis.set_ylabel(ylabel)
     axis.margins(y=0.15)
     if len(series) > 1:
-        axis.legend()
+        figure.legend(loc="outside upper center", ncols=len(series))
     numbers = [
         f"{group}, {name}: {values[i]:.2f}" if name else f"{group}: {values[i]:.2f}"
         for i, group in enumerate(groups)
@@ -169,7 +171,7 @@ def bars(
 def picture(figure: Figure, caption: str = "", titles: Sequence[str] | None = None) -> Picture:
     """A finished matplotlib figure as a Picture; its alt text is the caption and the titles."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI, facecolor="white")
+    figure.savefig(file, format="png", dpi=DPI, facecolor="white", bbox_inches="tight")
     named = "; ".join(title.replace("\n", ", ") for title in titles or () if title)
     alt = ". ".join(part for part in (caption.rstrip(". "), named) if part)
     return Picture(file.getvalue(), alt or "Figure")

@@ -35,3 +35,33 @@ def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) ->
     control.observe(show, names="value")
     show()
     return ipywidgets.VBox([control, picture, summary])
+
+
+def toggles(
+    draw: Callable[[tuple[bool, ...]], Picture], labels: Sequence[str]
+) -> ipywidgets.Widget:
+    """One checkbox a label, all ticked, above the picture that belongs to what is ticked.
+
+    `draw(ticked)` is called when a combination is first seen and its picture kept, so it should
+    take a fraction of a second.
+    """
+    frames: dict[tuple[bool, ...], Picture] = {}
+    boxes = [
+        ipywidgets.Checkbox(True, description=label, indent=False, layout={"width": "auto"})
+        for label in labels
+    ]
+    row = ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"})
+    picture = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
+    summary = ipywidgets.HTML()
+
+    def show(change: Any = None) -> None:
+        ticked = tuple(box.value for box in boxes)
+        if ticked not in frames:
+            frames[ticked] = draw(ticked)
+        picture.value = frames[ticked].png
+        summary.value = f"<small>{html.escape(frames[ticked].alt)}</small>"
+
+    for box in boxes:
+        box.observe(show, names="value")
+    show()
+    return ipywidgets.VBox([row, picture, summary])

@@ -20,10 +20,19 @@ def tiny_cases(seed: int) -> list[dict]:
             "kernel": rng.normal(size=(5, 3, 3, 3)).astype("f4"),
             "head": (0.2 * rng.normal(size=180)).astype("f4"),
             "alphas": (rng.uniform(0, 1, steps) ** 2).astype("f4"),
-            "maps": rng.normal(0.05, 0.2, (2, 3, 8, 8)).astype("f4"),
         }
         for steps in (3, 5)
     ]
+
+
+def both_ways(seed: int) -> list[dict]:
+    """Maps with large sums, and the same with picture and baseline exchanged.
+
+    The difference of the scores changes its sign, so there are errors of both signs.
+    """
+    rng = np.random.default_rng(seed + 1)
+    one = tiny_cases(seed)[0] | {"maps": rng.normal(0.5, 1, (2, 3, 8, 8)).astype("f4")}
+    return [one, one | {"images": one["baseline"], "baseline": one["images"]}]
 
 
 # 3.1 A linear model
@@ -267,7 +276,7 @@ completeness_error = Exercise(
     "completeness_error",
     points=2,
     minutes=8,
-    cases=tiny_cases,
+    cases=both_ways,
     hints=(
         "Two numbers a picture: what its map adds up to, and what it should add up to.",
         "A map of shape (N,3,H,W) adds up to N numbers with `.sum((1, 2, 3))`.",

@@ -543,9 +543,9 @@ high_r2 = choice(
     feedback={
         "A": "Nearest to the network would mean that it predicts masks it has not seen. On fresh "
         "masks it is the worst of all.",
-        "B": "47 numbers are fitted to 50 samples, so the model can nearly pass through all of "
-        "them, whatever they are; other masks give other weights. Only samples that the fit has "
-        "not seen tell how well it imitates.",
+        "B": "47 numbers are fitted to 50 samples, so the model can follow them nearly wherever "
+        "they go; other masks give other weights. Only samples that the fit has not seen tell how "
+        "well it imitates.",
         "C": "The masks are drawn in the same way for 50 and for 1,000 samples, and are as near.",
         "D": "The network is the same function however often it is asked; it is the fit that "
         "changes.",
@@ -562,7 +562,7 @@ logit_or_probability = choice(
         "B": "The ridge subtracts the mean and fits any range; the range alone would only rescale "
         "the weights.",
         "C": "The softmax is flat near 0: a mask that costs the class much and one that costs it "
-        "everything look the same. The few masks that leave p above 0 decide the whole fit.",
+        "everything look the same. The few masks that lift p above 0 decide the whole fit.",
         "D": "The kernel knows masks only; it gives the same weights for both.",
     },
 )

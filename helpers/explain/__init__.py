@@ -5,16 +5,69 @@ class index or one per image. What comes back is the raw map, signed where the m
 on the images' device. Each file is one family of methods.
 """
 
+from helpers.explain.cam import (
+    cam,
+    captured,
+    gradcam,
+    gradcam_plus_plus,
+    hirescam,
+    layercam,
+    scorecam,
+)
 from helpers.explain.controls import random_map, sobel
+from helpers.explain.faithfulness import (
+    deletion,
+    hit,
+    insertion,
+    mass,
+    model_randomization,
+    randomized,
+    rank_correlation,
+)
 from helpers.explain.gradients import gradient, smoothgrad, smoothgrad_squared, vargrad
+from helpers.explain.guided import deconvolution, guided_backprop
+from helpers.explain.integrated_gradients import integrated_gradients
+from helpers.explain.lime import (
+    lime_image,
+    lime_masks,
+    lime_surrogate,
+    lime_table,
+    lime_text,
+    masked_logits,
+    superpixels,
+)
 from helpers.explain.occlusion import occlusion
 
 __all__ = [
+    "cam",
+    "captured",
+    "deconvolution",
+    "deletion",
+    "gradcam",
+    "gradcam_plus_plus",
     "gradient",
+    "guided_backprop",
+    "hirescam",
+    "hit",
+    "insertion",
+    "integrated_gradients",
+    "layercam",
+    "lime_image",
+    "lime_masks",
+    "lime_surrogate",
+    "lime_table",
+    "lime_text",
+    "masked_logits",
+    "mass",
+    "model_randomization",
     "occlusion",
     "random_map",
+    "randomized",
+    "rank_correlation",
+    "scorecam",
     "smoothgrad",
     "smoothgrad_squared",
     "sobel",
+    "superpixels",
     "vargrad",
 ]

@@ -1,5 +1,6 @@
 """Pictures and networks: what every explanation starts from."""
 
+from helpers.load.food import food_checkpoint, food_cnn, food_images
 from helpers.load.images import folder, image, photograph, photographs
 from helpers.load.networks import class_index, device, network, top_classes
 
@@ -7,6 +8,9 @@ __all__ = [
     "class_index",
     "device",
     "folder",
+    "food_checkpoint",
+    "food_cnn",
+    "food_images",
     "image",
     "network",
     "photograph",

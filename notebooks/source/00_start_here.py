@@ -144,5 +144,8 @@ print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no inte
 # |---|---|
 # | 01 Why explain? | a classifier that is right for the wrong reason |
 # | 02 Saliency and SmoothGrad | which pixels would change the score? |
+# | 03 Integrated Gradients | what did each pixel contribute, so that it adds up? |
+# | 04 LIME | which pieces matter, if we may only ask and not look inside? |
+# | 07 CAM and Grad-CAM | where did the last layer see it? |
 #
 # Go on with [01 Why explain?](01_why_explain.ipynb)
