@@ -23,15 +23,21 @@ def device() -> torch.device:
 
 
 def network(name: str = "efficientnet_lite0") -> nn.Module:
-    """An ImageNet classifier: pictures (N, 3, H, W) in [0, 1] to logits (N, 1000).
+    """An image classifier: pictures (N, 3, H, W) in [0, 1] to logits (N, classes).
 
     "efficientnet_lite0" comes with the course; any other name is a torchvision classifier with its
-    default weights, fetched once. In eval mode, parameters frozen, on the fastest device; pictures
-    may stay on the CPU, the network fetches them. `.classes` lists the 1000 names, `.normalise` is
-    the first step, for anyone who calls the network's parts one by one.
+    default weights, fetched once; and a name that ends in .pth is the checkpoint of the homework's
+    food CNN (see `food_checkpoint`; its pictures have 128 x 128 pixels). In eval mode, parameters
+    frozen, on the fastest device; pictures may stay on the CPU, the network fetches them.
+    `.classes` lists the names, `.normalise` is the first step of ImageNet's networks, for anyone
+    who calls the network's parts one by one.
 
     Raises ValueError for an unknown name, ConnectionError where weights cannot be had.
     """
+    if name.endswith(".pth"):
+        from helpers.load.food import food_checkpoint
+
+        return food_checkpoint(name)
     net = efficientnet_lite0() if name == "efficientnet_lite0" else _from_torchvision(name)
     return net.eval().requires_grad_(False).to(device(), memory_format=torch.channels_last)
 

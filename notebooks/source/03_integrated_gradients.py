@@ -45,9 +45,8 @@ NETWORK = "efficientnet_lite0"  # or any torchvision classifier, or the homework
 # nothing else changes. (The numbers in the text are those of EfficientNet-Lite0.)
 
 # %%
-is_food = NETWORK.endswith(".pth")
-network = load.food_checkpoint(NETWORK) if is_food else load.network(NETWORK)
-side = 128 if is_food else 224
+network = load.network(NETWORK)
+side = 128 if NETWORK.endswith(".pth") else 224
 photographs = {
     name: F.interpolate(picture, (side, side), mode="bilinear", antialias=True)
     for name, picture in load.photographs().items()

@@ -932,6 +932,32 @@ plot.bars(FEATURES, alone, "fidelity", "One split on one feature alone: how fait
 # and ask the network, as you did when you swapped the file formats in lesson 01.
 
 # %% [markdown]
+# ## A network of your own
+#
+# LIME only asks for predictions, so it works on anything. Name another network here: any
+# torchvision
+# classifier, or the checkpoint of the food homework. For a picture of your own use `load.image`.
+
+# %%
+NETWORK = "efficientnet_lite0"  # or any torchvision classifier, or the homework's "checkpoint.pth"
+
+mine = load.network(NETWORK)
+side = 128 if NETWORK.endswith(".pth") else 224  # the food CNN's pictures are smaller
+picture = F.interpolate(load.photograph("coffee"), (side, side), mode="bilinear", antialias=True)
+(seen, p), *_ = load.top_classes(mine, picture)[0]
+pieces = explain.superpixels(picture, 30, 20)
+my_map = explain.lime_image(mine, picture, load.class_index(mine, seen), pieces, n=60)
+plot.heatmaps(
+    my_map,
+    [f"{seen}, p = {p:.2f}"],
+    photograph=picture,
+    over=picture,
+    signed=True,
+    size=3.2,
+    caption="LIME with 60 samples for the class that this network sees in the coffee.",
+)
+
+# %% [markdown]
 # ## What to take away
 #
 # - LIME: hide pieces at random, ask, weight by nearness, fit a line. It needs no gradient.

@@ -34,7 +34,7 @@ def measure() -> list[dict]:
                 lambda: explain.smoothgrad(network, image, target, n=50, chunk=BATCH),
                 lambda: forward_backward(50),
             ),
-            "limit": 1.3,
+            "limit": 1.1,
         },
         {
             "name": "occlusion, 169 patches, over 170 forward passes",
