@@ -12,8 +12,8 @@ from PIL import Image
 from torch import nn
 from tqdm.auto import tqdm
 
+from helpers.load.devices import device
 from helpers.load.images import image
-from helpers.load.networks import device
 
 FOOD_CLASSES = (
     "Bread",

@@ -12,14 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers.load.devices import device
+from helpers.load.food import food_checkpoint
+
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-
-def device() -> torch.device:
-    """The fastest device of this machine: a CUDA GPU, Apple's GPU, or the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def network(name: str = "efficientnet_lite0") -> nn.Module:
@@ -35,8 +31,6 @@ def network(name: str = "efficientnet_lite0") -> nn.Module:
     Raises ValueError for an unknown name, ConnectionError where weights cannot be had.
     """
     if name.endswith(".pth"):
-        from helpers.load.food import food_checkpoint
-
         return food_checkpoint(name)
     net = efficientnet_lite0() if name == "efficientnet_lite0" else _from_torchvision(name)
     return net.eval().requires_grad_(False).to(device(), memory_format=torch.channels_last)
