@@ -24,13 +24,10 @@ def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) ->
         style={"description_width": "initial"},
         layout={"width": "min(100%, 32em)"},
     )
-    picture = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
-    summary = ipywidgets.HTML()
+    picture, summary = _frame()
 
     def show(change: Any = None) -> None:
-        frame = frames[control.value]
-        picture.value = frame.png
-        summary.value = f"<small>{html.escape(frame.alt)}</small>"
+        _show(frames[control.value], picture, summary)
 
     control.observe(show, names="value")
     show()
@@ -51,17 +48,26 @@ def toggles(
         for label in labels
     ]
     row = ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"})
-    picture = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
-    summary = ipywidgets.HTML()
+    picture, summary = _frame()
 
     def show(change: Any = None) -> None:
         ticked = tuple(box.value for box in boxes)
         if ticked not in frames:
             frames[ticked] = draw(ticked)
-        picture.value = frames[ticked].png
-        summary.value = f"<small>{html.escape(frames[ticked].alt)}</small>"
+        _show(frames[ticked], picture, summary)
 
     for box in boxes:
         box.observe(show, names="value")
     show()
     return ipywidgets.VBox([row, picture, summary])
+
+
+def _frame() -> tuple[ipywidgets.Image, ipywidgets.HTML]:
+    """A place for a picture, at its own size unless the page is narrower, and for its summary."""
+    layout = {"max_width": "100%", "object_fit": "contain", "align_self": "flex-start"}
+    return ipywidgets.Image(format="png", layout=layout), ipywidgets.HTML()
+
+
+def _show(frame: Picture, picture: ipywidgets.Image, summary: ipywidgets.HTML) -> None:
+    picture.value = frame.png
+    summary.value = f"<small>{html.escape(frame.alt)}</small>"
