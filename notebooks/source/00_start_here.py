@@ -146,6 +146,8 @@ print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no inte
 # | 02 Saliency and SmoothGrad | which pixels would change the score? |
 # | 03 Integrated Gradients | what did each pixel contribute, so that it adds up? |
 # | 04 LIME | which pieces matter, if we may only ask and not look inside? |
+# | 05 What does a filter detect? | what excites it most, and can we read it? |
+# | 06 What does a digit, or a cat, look like? | what does the network want to see? |
 # | 07 CAM and Grad-CAM | where did the last layer see it? |
 #
 # Go on with [01 Why explain?](01_why_explain.ipynb)

@@ -1,0 +1,570 @@
+"""Lesson 06: cases, misconceptions and alternatives. The solutions stand in the lesson itself."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from grading.exercise import Exercise, choice
+
+
+def network_cases(seed: int) -> list[dict]:
+    """Two random smooth networks with three pictures each, some pixels already at 0 and 1."""
+    rng = np.random.default_rng(seed)
+    return [
+        {
+            "pictures": rng.uniform(-0.1, 1.1, (3, 1, 6, 6)).clip(0, 1).astype("f4"),
+            "kernel": rng.normal(size=(4, 1, 3, 3)).astype("f4"),
+            "head": (0.4 * rng.normal(size=64)).astype("f4"),
+            "steps": steps,
+            "lr": float(rng.uniform(0.08, 0.15)),
+        }
+        for steps in (3, 6)
+    ]
+
+
+# 6.1 Gradient ascent
+
+ascend = Exercise(
+    "6.1",
+    "ascend",
+    points=2,
+    minutes=12,
+    difficulty=2,
+    cases=network_cases,
+    tolerance=1e-3,
+    hints=(
+        "Start from a copy: `.detach().clone()`. In every step: ask the copy for gradients, score "
+        "it, and take the gradient of the sum of the scores.",
+        "`torch.autograd.grad(score(x).sum(), x)` gives a tuple with one gradient; add lr times it "
+        "to x.",
+        "Cut to [0, 1] after every step and cut the tape: go on from `.detach()`.",
+    ),
+)
+
+
+def climb(score, start, steps, lr, direction=lambda g: g, bound=lambda x: x.clamp(0, 1)):
+    x = start.detach().clone()
+    for _ in range(steps):
+        x.requires_grad_(True)
+        (gradient,) = torch.autograd.grad(score(x).sum(), x)
+        x = bound(x.detach() + lr * direction(gradient))
+    return x
+
+
+@ascend.misconception("The score falls: you went down, as in training. Here you climb.")
+def down(score, start, steps, lr):
+    return climb(score, start, steps, lr, direction=lambda g: -g)
+
+
+@ascend.misconception(
+    "You cut to [0, 1] only at the end; on the way the score was that of a picture nobody can "
+    "show. Cut after every step."
+)
+def cut_at_the_end(score, start, steps, lr):
+    return climb(score, start, steps, lr, bound=lambda x: x).clamp(0, 1)
+
+
+@ascend.misconception("Some values left [0, 1]: they are no brightness any more. Cut them.")
+def never_cut(score, start, steps, lr):
+    return climb(score, start, steps, lr, bound=lambda x: x)
+
+
+@ascend.misconception(
+    "You stepped by the sign of the gradient, the same length for every pixel. Use the gradient."
+)
+def by_sign(score, start, steps, lr):
+    return climb(score, start, steps, lr, direction=torch.sign)
+
+
+@ascend.misconception("Only one step was taken, whatever `steps` says. Where is the loop's return?")
+def one_step(score, start, steps, lr):
+    return climb(score, start, 1, lr)
+
+
+@ascend.misconception(
+    "The gradient is that of the mean over the pictures: every picture climbs more slowly in a "
+    "larger batch. Add the scores up."
+)
+def mean_of_scores(score, start, steps, lr):
+    return climb(score, start, steps, lr / len(start))
+
+
+@ascend.alternative
+def with_backward(score, start, steps, lr):
+    x = start.clone()
+    for _ in range(steps):
+        x = x.detach().requires_grad_(True)
+        score(x).sum().backward()
+        x = (x + lr * x.grad).clamp(min=0, max=1)
+    return x.detach()
+
+
+@ascend.alternative
+def with_an_optimizer(score, start, steps, lr):
+    x = start.clone().requires_grad_(True)
+    sgd = torch.optim.SGD([x], lr=lr, maximize=True)
+    for _ in range(steps):
+        sgd.zero_grad()
+        score(x).sum().backward()
+        sgd.step()
+        with torch.no_grad():
+            x.clamp_(0, 1)
+    return x.detach()
+
+
+second_network = choice(
+    "6.2",
+    key="D",
+    points=1,
+    minutes=3,
+    feedback={
+        "A": "Neither has seen the picture: it was made after both were trained, from the first "
+        "alone.",
+        "B": "They start from other weights and see other batches; print a few and compare.",
+        "C": "Nobody would read these digits. Networks can agree on what no person sees.",
+        "D": "The noise is no quirk of one network: it is what networks of this kind, trained on "
+        "these digits, look for. Their agreement says nothing about what a person would see.",
+    },
+)
+
+
+# 6.3 White pixels
+
+white_pixels = Exercise(
+    "6.3",
+    "white_pixels",
+    points=1,
+    minutes=5,
+    cases=lambda seed: [case | {"weight": 0.3 + n} for n, case in enumerate(network_cases(seed))],
+    hints=(
+        "In words: weight × the sum of the brightness of all pixels, for each picture by itself.",
+        "`.flatten(1)` lays each picture's pixels in a row and keeps the pictures apart.",
+        "Sum over dimension 1 of the flattened pictures; the shape is (N,).",
+    ),
+)
+
+
+@white_pixels.misconception(
+    "One number came out, for all pictures together. A picture has its own price: shape (N,)."
+)
+def all_together(pictures, weight):
+    return weight * pictures.sum()
+
+
+@white_pixels.misconception(
+    "You took the mean over the pixels: the price of one white pixel then depends on the size of "
+    "the picture. Take the sum."
+)
+def mean_over_pixels(pictures, weight):
+    return weight * pictures.flatten(1).mean(1)
+
+
+@white_pixels.misconception("This is the reward for white pixels; the penalty has the other sign.")
+def reward(pictures, weight):
+    return -weight * pictures.flatten(1).sum(1)
+
+
+@white_pixels.misconception(
+    "You squared the brightness, which is L2: it makes pixels dark gray, not few. Add the "
+    "brightness itself."
+)
+def squared(pictures, weight):
+    return weight * (pictures**2).flatten(1).sum(1)
+
+
+@white_pixels.misconception("The weight is missing.")
+def without_weight(pictures, weight):
+    return pictures.flatten(1).sum(1)
+
+
+@white_pixels.alternative
+def over_three_axes(pictures, weight):
+    return weight * pictures.sum((1, 2, 3))
+
+
+@white_pixels.alternative
+def by_einsum(pictures, weight):
+    return torch.einsum("nchw->n", pictures) * weight
+
+
+# 6.4 Total variation
+
+total_variation = Exercise(
+    "6.4",
+    "total_variation",
+    points=2,
+    minutes=8,
+    difficulty=2,
+    cases=lambda seed: [
+        {"pictures": np.random.default_rng(seed + n).random((2, 3, 7 + n, 5)).astype("f4")}
+        for n in range(2)
+    ],
+    hints=(
+        "Two slices that are shifted by one pixel against each other, subtracted: that is every "
+        "difference down the picture at once.",
+        "`pictures[:, :, 1:] - pictures[:, :, :-1]` goes down; which slices go across?",
+        "Absolute values, then the mean over each picture (`.flatten(1).mean(1)`) of each of the "
+        "two, then add the two means.",
+    ),
+)
+
+
+def differences(pictures):
+    down = pictures[:, :, 1:] - pictures[:, :, :-1]
+    across = pictures[:, :, :, 1:] - pictures[:, :, :, :-1]
+    return down.flatten(1), across.flatten(1)
+
+
+@total_variation.misconception("The differences down the picture are missing.")
+def only_across(pictures):
+    return differences(pictures)[1].abs().mean(1)
+
+
+@total_variation.misconception("The differences across the picture are missing.")
+def only_down(pictures):
+    return differences(pictures)[0].abs().mean(1)
+
+
+@total_variation.misconception(
+    "Without absolute values, ups and downs cancel and only the borders are left."
+)
+def without_abs(pictures):
+    down, across = differences(pictures)
+    return down.mean(1) + across.mean(1)
+
+
+@total_variation.misconception("You squared the differences; here their absolute values count.")
+def squared_differences(pictures):
+    down, across = differences(pictures)
+    return (down**2).mean(1) + (across**2).mean(1)
+
+
+@total_variation.misconception(
+    "You took sums, which grow with the size of the picture. Take the two means."
+)
+def sums(pictures):
+    down, across = differences(pictures)
+    return down.abs().sum(1) + across.abs().sum(1)
+
+
+@total_variation.misconception("One number came out for the whole batch; give one a picture.")
+def one_for_all(pictures):
+    down, across = differences(pictures)
+    return down.abs().mean() + across.abs().mean()
+
+
+@total_variation.alternative
+def with_diff(pictures):
+    return sum(pictures.diff(dim=d).abs().mean((1, 2, 3)) for d in (2, 3))
+
+
+@total_variation.alternative
+def picture_by_picture(pictures):
+    return torch.stack([p.diff(dim=1).abs().mean() + p.diff(dim=2).abs().mean() for p in pictures])
+
+
+# 6.5 Search z
+
+
+def z_cases(seed: int) -> list[dict]:
+    rng = np.random.default_rng(seed)
+    return [
+        case
+        | {
+            "decoder": rng.normal(size=(5, 36)).astype("f4"),
+            "z": rng.normal(size=(3, 5)).astype("f4"),
+            "share": float(rng.uniform(0.05, 0.2)),
+        }
+        for case in network_cases(seed)
+    ]
+
+
+search_z = Exercise(
+    "6.5",
+    "search_z",
+    points=2,
+    minutes=12,
+    difficulty=2,
+    cases=z_cases,
+    tolerance=1e-3,
+    hints=(
+        "The loop of 6.1 once more; but z takes the place of the picture, and the score is that "
+        "of decode(z).",
+        "The gradient is with respect to z. No cutting: z may have any value.",
+        "After each step multiply z by (1 − share).",
+    ),
+)
+
+
+def wander(score, decode, z, steps, lr, share, after=lambda z, share: (1 - share) * z, bound=None):
+    z = z.detach().clone()
+    for _ in range(steps):
+        z.requires_grad_(True)
+        (gradient,) = torch.autograd.grad(score(decode(z)).sum(), z)
+        z = after(z.detach() + lr * gradient, share)
+        z = bound(z) if bound else z
+    return z
+
+
+@search_z.misconception(
+    "z is not pulled back after each step, so it drifts to where the generator was never trained."
+)
+def without_decay(score, decode, z, steps, lr, share):
+    return wander(score, decode, z, steps, lr, 0.0)
+
+
+@search_z.misconception("You cut z to [0, 1]. Only brightness has bounds; z may have any value.")
+def cut_z(score, decode, z, steps, lr, share):
+    return wander(score, decode, z, steps, lr, share, bound=lambda z: z.clamp(0, 1))
+
+
+@search_z.misconception("You returned the picture G(z*). Return z*; the lesson decodes it.")
+def returns_picture(score, decode, z, steps, lr, share):
+    return decode(wander(score, decode, z, steps, lr, share))
+
+
+@search_z.misconception(
+    "You multiplied z by the share itself. To pull z toward 0 by that share, keep the rest of it."
+)
+def times_share(score, decode, z, steps, lr, share):
+    return wander(score, decode, z, steps, lr, share, after=lambda z, share: share * z)
+
+
+@search_z.misconception("The score falls: you went down. Climb.")
+def z_down(score, decode, z, steps, lr, share):
+    return wander(score, decode, z, steps, -lr, share)
+
+
+@search_z.alternative
+def z_with_backward(score, decode, z, steps, lr, share):
+    z = z.clone()
+    for _ in range(steps):
+        z = z.detach().requires_grad_(True)
+        score(decode(z)).sum().backward()
+        z = (z + lr * z.grad) * (1 - share)
+    return z.detach()
+
+
+@search_z.alternative
+def z_with_an_optimizer(score, decode, z, steps, lr, share):
+    z = z.clone().requires_grad_(True)
+    sgd = torch.optim.SGD([z], lr=lr, maximize=True)
+    for _ in range(steps):
+        sgd.zero_grad()
+        score(decode(z)).sum().backward()
+        sgd.step()
+        with torch.no_grad():
+            z -= share * z
+    return z.detach()
+
+
+# 6.6 Clipping small contributions
+
+
+def clip_cases(seed: int) -> list[dict]:
+    rng = np.random.default_rng(seed)
+    return [
+        {
+            "x": rng.random((2, 3, 6, 7)).astype("f4"),
+            "gradient": (rng.normal(size=(2, 3, 6, 7)) * rng.random((2, 1, 1, 1))).astype("f4"),
+            "share": share,
+            "gray": gray,
+        }
+        for share, gray in ((0.3, 0.5), (0.6, 0.25))
+    ]
+
+
+clip_small_contribution = Exercise(
+    "6.6",
+    "clip_small_contribution",
+    points=2,
+    minutes=12,
+    difficulty=3,
+    cases=clip_cases,
+    hints=(
+        "One number a pixel first: (x − gray) · gradient added up over the channels, then its "
+        "size. Its shape is (N,H,W).",
+        "The limit is a quantile of these numbers, one a picture: lay each picture's out in a row.",
+        "`torch.where(condition[:, None], gray, x)` sets all three channels of a pixel.",
+    ),
+)
+
+
+def clipped(x, importance, share, gray):
+    limit = importance.flatten(1).quantile(share, dim=1)[:, None, None]
+    return torch.where((importance < limit)[:, None], torch.full_like(x, gray), x)
+
+
+@clip_small_contribution.misconception(
+    "You took absolute values channel by channel. A pixel's contributions may cancel: add the "
+    "channels up first."
+)
+def abs_before_sum(x, gradient, share, gray):
+    return clipped(x, ((x - gray) * gradient).abs().sum(1), share, gray)
+
+
+@clip_small_contribution.misconception(
+    "The pixels were ranked by how far they are from gray; that is clipping small norm. Multiply "
+    "by the gradient."
+)
+def by_norm(x, gradient, share, gray):
+    return clipped(x, (x - gray).norm(dim=1), share, gray)
+
+
+@clip_small_contribution.misconception(
+    "The sign counts in your ranking, so what speaks strongly against goes first. Take the size."
+)
+def signed(x, gradient, share, gray):
+    return clipped(x, ((x - gray) * gradient).sum(1), share, gray)
+
+
+@clip_small_contribution.misconception(
+    "You measured from black. The picture's zero is gray: contribute means differ from gray."
+)
+def from_black(x, gradient, share, gray):
+    return clipped(x, (x * gradient).sum(1).abs(), share, gray)
+
+
+@clip_small_contribution.misconception(
+    "One limit for the whole batch: a picture with weak gradients loses nearly everything. Take "
+    "the quantile in each picture."
+)
+def one_limit(x, gradient, share, gray):
+    importance = ((x - gray) * gradient).sum(1).abs()
+    keep = importance >= importance.quantile(share)
+    return torch.where(keep[:, None], x, torch.full_like(x, gray))
+
+
+@clip_small_contribution.misconception("These pixels became black. Set them to gray.")
+def to_black(x, gradient, share, gray):
+    importance = ((x - gray) * gradient).sum(1).abs()
+    limit = importance.flatten(1).quantile(share, dim=1)[:, None, None]
+    return x * (importance >= limit)[:, None]
+
+
+@clip_small_contribution.misconception(
+    "The pixels that matter most went to gray. Clip those below the limit."
+)
+def largest_clipped(x, gradient, share, gray):
+    importance = ((x - gray) * gradient).sum(1).abs()
+    limit = importance.flatten(1).quantile(share, dim=1)[:, None, None]
+    return torch.where((importance < limit)[:, None], x, torch.full_like(x, gray))
+
+
+@clip_small_contribution.alternative
+def by_multiplication(x, gradient, share, gray):
+    importance = torch.einsum("nchw,nchw->nhw", x - gray, gradient).abs()
+    limit = importance.flatten(1).quantile(share, dim=1).view(-1, 1, 1)
+    return gray + (x - gray) * (importance >= limit).unsqueeze(1)
+
+
+@clip_small_contribution.alternative
+def one_picture_at_a_time(x, gradient, share, gray):
+    done = x.clone()
+    for picture, slope in zip(done, gradient, strict=True):
+        importance = ((picture - gray) * slope).sum(0).abs()
+        picture[:, importance < importance.quantile(share)] = gray
+    return done
+
+
+# 6.7 FGSM
+
+
+def fgsm_cases(seed: int) -> list[dict]:
+    rng = np.random.default_rng(seed + 7)
+    return [
+        case
+        | {
+            "heads": (0.4 * rng.normal(size=(64, 4))).astype("f4"),
+            "labels": rng.integers(0, 4, 3),
+            "epsilon": epsilon,
+        }
+        for case, epsilon in zip(network_cases(seed + 7), (0.05, 0.2), strict=True)
+    ]
+
+
+fgsm = Exercise(
+    "6.7",
+    "fgsm",
+    points=2,
+    minutes=8,
+    difficulty=2,
+    cases=fgsm_cases,
+    hints=(
+        "One gradient: that of the cross-entropy of the true labels, with respect to the pixels.",
+        "Only its sign counts: every value moves by ε, up or down.",
+        "Up the loss, then cut to [0, 1].",
+    ),
+)
+
+
+def one_step_of(model, pictures, labels, move):
+    pictures = pictures.detach().clone().requires_grad_(True)
+    loss = F.cross_entropy(model(pictures), labels, reduction="sum")
+    (gradient,) = torch.autograd.grad(loss, pictures)
+    return pictures.detach() + move(gradient)
+
+
+@fgsm.misconception("The network got surer of the label: you went down the loss. Go up.")
+def down_the_loss(model, pictures, labels, epsilon):
+    return one_step_of(model, pictures, labels, lambda g: -epsilon * g.sign()).clamp(0, 1)
+
+
+@fgsm.misconception(
+    "You used the gradient itself. FGSM moves every value by exactly ε: take the sign."
+)
+def without_sign(model, pictures, labels, epsilon):
+    return one_step_of(model, pictures, labels, lambda g: epsilon * g).clamp(0, 1)
+
+
+@fgsm.misconception("Some values left [0, 1]; a picture cannot hold them. Cut.")
+def fgsm_without_cut(model, pictures, labels, epsilon):
+    return one_step_of(model, pictures, labels, lambda g: epsilon * g.sign())
+
+
+@fgsm.misconception("This is only the change. Add it to the pictures.")
+def only_the_change(model, pictures, labels, epsilon):
+    return one_step_of(model, pictures, labels, lambda g: epsilon * g.sign()) - pictures
+
+
+@fgsm.misconception(
+    "You lowered the label's logit. FGSM climbs the loss, in which the other classes count too."
+)
+def of_the_logit(model, pictures, labels, epsilon):
+    pictures = pictures.detach().clone().requires_grad_(True)
+    logits = model(pictures).gather(1, labels[:, None]).sum()
+    (gradient,) = torch.autograd.grad(logits, pictures)
+    return (pictures.detach() - epsilon * gradient.sign()).clamp(0, 1)
+
+
+@fgsm.alternative
+def fgsm_with_backward(model, pictures, labels, epsilon):
+    x = pictures.clone().requires_grad_(True)
+    F.cross_entropy(model(x), labels).backward()
+    return torch.clip(x + epsilon * torch.sign(x.grad), 0, 1).detach()
+
+
+@fgsm.alternative
+def by_log_probability(model, pictures, labels, epsilon):
+    x = pictures.clone().requires_grad_(True)
+    log_p = model(x).log_softmax(1)[torch.arange(len(x)), labels].sum()
+    (gradient,) = torch.autograd.grad(log_p, x)
+    moved = torch.where(gradient < 0, x + epsilon, torch.where(gradient > 0, x - epsilon, x))
+    return moved.clamp(0, 1).detach()
+
+
+whose_picture = choice(
+    "6.8",
+    key="B",
+    points=1,
+    minutes=3,
+    feedback={
+        "A": "Then the noise would have to look like this too: the network gives it as high a "
+        "score.",
+        "B": "The score only says that the network agrees. What makes the picture legible was "
+        "put in by us: the waves, the shaking, the generator.",
+        "C": "Without the network the priors draw gray or clouds, and no particular class.",
+        "D": "The score is a fact about the network; it is the reading that is shared between "
+        "the network and us.",
+    },
+)

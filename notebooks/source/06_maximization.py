@@ -1,0 +1,574 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 06 · What does a digit, or a cat, look like to a network?
+#
+# So far we asked why a network said *cat* of a given photograph. Now there is no photograph. Start
+# from noise and change the pixels, not the weights, until the network is as sure as it can be:
+#
+# $$X^* = \arg\max_X \; z_c(X)$$
+#
+# This is **activation maximization**, a *global* explanation: it is about the class, not about one
+# picture. You will write the ascent, three priors, the search through a generator, and the attack
+# that is the same calculation.
+#
+# You need: gradients with respect to pixels (lesson 02). About 75 minutes.
+
+# %% [markdown] slide="notes"
+# Before anything runs, have everyone draw on paper what they expect the network's best 4 to look
+# like. Hold the drawings up again after the noise, and after the generator.
+
+# %% tags=["setup"]
+import json
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import torch
+import torch.nn.functional as F
+from IPython.display import display
+
+import helpers
+from grading.check import check, score
+from helpers import digits, load, plot, widgets
+from helpers import maximize as core
+
+network = load.network()
+
+# %% [markdown]
+# ## A digit
+#
+# 1,797 real handwritten digits, 8 × 8 pixels, enlarged to 28 × 28. We train a small CNN on 1,500
+# of them, twice, from different random weights: the second is our independent witness. The other
+# 297, by writers that neither has seen, test them.
+
+# %% tags=["long"]
+real, labels = digits.digits()
+cnn, witness = digits.trained_cnn(seed=0), digits.trained_cnn(seed=100)
+EVERY = list(range(10))
+print(f"right on held-out writers: {digits.accuracy(cnn):.2f}, {digits.accuracy(witness):.2f}")
+plot.images(real[:10], [f"a {d}" for d in labels[:10]], "Ten real digits.", columns=10, size=1.1)
+
+# %% [markdown]
+# ### Exercise 6.1 · Gradient ascent on pixels
+#
+# Write `ascend(score, start, steps, lr)`. `score(pictures)` takes (N,1,H,W) and gives N numbers.
+# From a copy of `start` take `steps` steps: add `lr` times the gradient of the sum of the scores,
+# then cut to [0, 1]. Return the pictures without gradients attached; `start` must stay as it is.
+
+
+# %% exercise="6.1"
+def ascend(score, start, steps, lr):
+    """Climb the score from the start: (N,C,H,W) → (N,C,H,W) in [0,1]."""
+    ### BEGIN SOLUTION
+    x = start.detach().clone()
+    for _ in range(steps):
+        x.requires_grad_(True)
+        (gradient,) = torch.autograd.grad(score(x).sum(), x)
+        x = (x.detach() + lr * gradient).clamp(0, 1)
+    return x
+    ### END SOLUTION
+
+
+# %% check="6.1"
+ascend = check("6.1")
+
+# %% [markdown]
+# **Predict:** ten pictures, one a class, from random noise. What will the best 0 look like? How
+# sure will the network be? Will the witness agree?
+
+
+# %%
+def digit_score(pictures):
+    """Picture i is scored by the logit of class i."""
+    return cnn(pictures)[EVERY, EVERY]
+
+
+noise = torch.rand(10, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+free = ascend(digit_score, noise, steps=150, lr=0.1)
+
+
+def describe(pictures):
+    """A title for each: p of its class, and what the second network says."""
+    p = cnn(pictures).softmax(1)[EVERY, EVERY].tolist()
+    said = witness(pictures).argmax(1).tolist()
+    return [f"{d}: p = {p[d]:.3f}\nwitness: {said[d]}" for d in EVERY]
+
+
+plot.images(free, describe(free), "No prior: ten noisy blots.", columns=5, size=1.7)
+
+# %% [markdown]
+# Nobody reads these. Yet the network is certain of all ten, more than of most real digits. It is
+# tempting to call it a quirk of one network, but look at the second line of the titles.
+
+# %% [markdown]
+# ### Question 6.2 · Why does the witness agree?
+#
+# A second network, trained from other weights, names all the noise pictures as the first does.
+# What follows?
+#
+# - **A** The witness must have been trained on these pictures.
+# - **B** The two networks have the same weights.
+# - **C** The pictures do look like digits; we only have to look harder.
+# - **D** The noise is what networks of this kind look for; agreement does not prove meaning.
+
+# %% exercise="6.2"
+### BEGIN SOLUTION
+answer_6_2 = "D"
+### END SOLUTION
+
+# %% check="6.2"
+check("6.2")
+
+# %% [markdown]
+# ## A prior: few white pixels
+#
+# The network was never asked whether a picture is a digit at all, only which. We must say ourselves
+# what a digit is like: $X^* = \arg\max_X z_c(X) - R(X)$. The first idea: most of a digit is black.
+
+# %% [markdown]
+# ### Exercise 6.3 · The price of white
+#
+# Write `white_pixels(pictures, weight)`: weight × the sum of the brightness of each picture,
+# (N,C,H,W) → (N,).
+
+
+# %% exercise="6.3"
+def white_pixels(pictures, weight):
+    """weight × the sum of the brightness: (N,C,H,W) → (N,)."""
+    ### BEGIN SOLUTION
+    return weight * pictures.flatten(1).sum(1)
+    ### END SOLUTION
+
+
+# %% check="6.3"
+white_pixels = check("6.3")
+
+# %% [markdown]
+# `core.maximize` is your `ascend` with a bar, Adam's steps, frames to keep, and priors.
+
+# %% tags=["long"]
+weights = [0, 0.05, 0.1, 0.2]
+sparse = {}
+for weight in weights:
+    result = core.maximize(
+        core.logit(cnn, EVERY),
+        core.Pixels(noise),
+        steps=100,
+        priors=[lambda x, weight=weight: white_pixels(x, weight)],
+    )
+    sparse[weight] = result.picture
+
+widgets.slider(
+    lambda w: plot.images(sparse[w], describe(sparse[w]), f"Weight {w}.", columns=5, size=1.6),
+    weights,
+    "price of a white pixel",
+)
+
+# %% [markdown]
+# The blots thin out to sparse strokes. With good will, one sees a 0 or a 4. *With good will* is the
+# problem: we want a number.
+
+# %% [markdown]
+# ## Naturalness as a number
+#
+# A pen leaves connected strokes: neighbours are mostly alike. The **total variation** of a picture
+# measures how much they differ: the mean |difference| down plus the mean |difference| across. It
+# can serve as a prior and as a measure. Used as both at once it would prove nothing.
+
+# %% [markdown]
+# ### Exercise 6.4 · Total variation
+#
+# Write `total_variation(pictures)`: for each picture, the mean absolute difference of pixels one
+# below the other plus that of pixels side by side, (N,C,H,W) → (N,).
+
+
+# %% exercise="6.4"
+def total_variation(pictures):
+    """Mean |difference| down plus across: (N,C,H,W) → (N,)."""
+    ### BEGIN SOLUTION
+    down = pictures[:, :, 1:] - pictures[:, :, :-1]
+    across = pictures[:, :, :, 1:] - pictures[:, :, :, :-1]
+    return down.abs().flatten(1).mean(1) + across.abs().flatten(1).mean(1)
+    ### END SOLUTION
+
+
+# %% check="6.4"
+total_variation = check("6.4")
+
+# %% tags=["long"]
+smooth = core.maximize(
+    core.logit(cnn, EVERY),
+    core.Pixels(noise),
+    steps=100,
+    priors=[lambda x: 100 * total_variation(x)],
+).picture
+plot.images(
+    smooth,
+    [f"{d}" for d in EVERY],
+    "Total variation as the prior: smooth patches, and still no digits.",
+    columns=10,
+    size=1.1,
+)
+
+# %% [markdown]
+# Smooth, and no better to read: a cloud is smooth too. Every formula for "like a digit" that we
+# write by hand is satisfied by things that are no digits.
+
+# %% [markdown]
+# ## A prior that was learned: a generator
+#
+# So let a second model learn what digits are like. A **VAE** draws pictures $G(z)$ from ten numbers
+# $z$, and for most $z$ near 0 they look like digits; it knows no classes. We no longer move pixels:
+#
+# $$z^* = \arg\max_z \; z_c(G(z)), \qquad X^* = G(z^*)$$
+#
+# After each step z is pulled a little toward 0, where the generator was trained.
+
+# %% tags=["long"]
+vae = digits.trained_vae(seed=0)
+draws = torch.randn(10, 10, generator=torch.Generator().manual_seed(1))
+plot.images(vae.decode(draws), None, "The VAE, ten random z.", columns=10, size=1.1)
+
+# %% [markdown]
+# ### Exercise 6.5 · Search z
+#
+# Write `search_z(score, decode, z, steps, lr, share)`. `decode` gives pictures for z (N,d), `score`
+# N numbers for pictures. Each step: add `lr` times the gradient of the summed score with respect
+# to z; then multiply z by (1 − share). Return z*, not the picture.
+
+
+# %% exercise="6.5"
+def search_z(score, decode, z, steps, lr, share):
+    """Climb the score of decode(z), pulling z toward 0: (N,d) → (N,d)."""
+    ### BEGIN SOLUTION
+    z = z.detach().clone()
+    for _ in range(steps):
+        z.requires_grad_(True)
+        (gradient,) = torch.autograd.grad(score(decode(z)).sum(), z)
+        z = (1 - share) * (z.detach() + lr * gradient)
+    return z
+    ### END SOLUTION
+
+
+# %% check="6.5"
+search_z = check("6.5")
+
+# %% tags=["cover"]
+best_z = search_z(digit_score, vae.decode, torch.zeros(10, 10), steps=150, lr=0.02, share=0.03)
+drawn = vae.decode(best_z)
+plot.images(
+    torch.cat([free, drawn]),
+    [f"{d}, p = {p:.2f}" for x in (free, drawn) for d, p in enumerate(cnn(x).softmax(1).amax(1))],
+    "The same network's best digits: above, pixels without a prior; below, through the VAE.",
+    columns=10,
+    size=1.2,
+)
+
+# %% [markdown]
+# Ten digits. The network is as sure of the lower row as of the upper. What differs is not in the
+# network: it is how we allowed the picture to move.
+
+# %%
+rows = {"no prior": free, "few white": sparse[0.1], "smooth": smooth, "VAE": drawn}
+said = {name: (witness(x).argmax(1) == torch.arange(10)).sum().item() for name, x in rows.items()}
+print("the witness agrees, of ten:", said)
+plot.bars(
+    [*rows, "real digits"],
+    {
+        "total variation": [total_variation(x).mean().item() for x in (*rows.values(), real)],
+        "distance to nearest real digit": [
+            *[digits.nearest_digit(x)[0].mean().item() for x in rows.values()],
+            0.0,
+        ],
+    },
+    "per pixel",
+    "Total variation, and the distance to the nearest real digit (root mean square a pixel).",
+)
+
+# %% [markdown]
+# Agreement is the same for all; naturalness is not. Read "smooth" with care: its total variation is
+# low because we *asked* for that. Its distance to real digits tells.
+
+# %% [markdown]
+# ## A cat
+#
+# Now the ImageNet network. **Predict:** pixels, no prior: what will the best *tabby* look like?
+
+# %% tags=["long"]
+TABBY = load.class_index(network, "tabby")
+gray = 0.5 + 0.05 * torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+cat_noise = core.maximize(core.logit(network, TABBY), core.Pixels(gray), steps=40, lr=0.03).picture
+p = network(cat_noise).softmax(1)[0, TABBY]
+plot.images(cat_noise, [f"tabby: p = {p:.4f}"], "Pixels without a prior: coloured noise.", size=3.2)
+
+# %% [markdown]
+# ## Four priors by hand
+#
+# Yosinski et al. (2015) change the picture after each step, with gray as its zero:
+#
+# - **L2 decay**: every pixel a little nearer to gray;
+# - **blur**: a little less of the high frequencies;
+# - **clip small norm**: the pixels nearest to gray become gray;
+# - **clip small contribution**: the pixels that matter least become gray. How much one matters is
+#   $|\sum_{\text{channels}} (x - \text{gray}) \cdot \partial z_c / \partial x|$: lesson 03 knows
+#   this product.
+
+# %% [markdown]
+# ### Exercise 6.6 · Clip small contributions
+#
+# Write `clip_small_contribution(x, gradient, share, gray)`, all pictures (N,3,H,W). For each pixel
+# take the size of (x − gray) · gradient summed over channels. In each picture, set the pixels below
+# its own quantile `share` to `gray`, in all channels. Leave `x` itself alone.
+
+
+# %% exercise="6.6"
+def clip_small_contribution(x, gradient, share, gray):
+    """Pixels that matter least become gray: (N,3,H,W) → (N,3,H,W)."""
+    ### BEGIN SOLUTION
+    importance = ((x - gray) * gradient).sum(1).abs()
+    limit = importance.flatten(1).quantile(share, dim=1)[:, None, None]
+    return torch.where((importance < limit)[:, None], torch.full_like(x, gray), x)
+    ### END SOLUTION
+
+
+# %% check="6.6"
+clip_small_contribution = check("6.6")
+
+# %% [markdown]
+# Precomputed with `data/make_maximization.py`: 150 steps with all four, with each left out, with
+# none. Move the slider through the steps. **Predict:** which of the four does the most?
+
+# %% tags=["long"]
+DATA = Path(helpers.__file__).parents[1] / "data" / "06_maximization"
+numbers = json.loads((DATA / "numbers.json").read_text())
+
+
+def tiles(file, size):
+    """The pictures on a sheet, left to right, top to bottom."""
+    sheet = load.image(DATA / file, size=None)[0]
+    return [tile for row in sheet.split(size, dim=1) for tile in row.split(size, dim=2)]
+
+
+STEPS = [0, 10, 25, 50, 100, 150]
+frames = [0.5 + 3 * (tile - 0.5) for tile in tiles("yosinski.jpg", 150)]  # contrast for the eye
+names = ["all four"] + [f"without {n}" for n in list(numbers["yosinski"])[1:-1]] + ["none"]
+widgets.slider(
+    lambda s: plot.images(
+        frames[STEPS.index(s) :: 6], names, f"Tabby after {s} steps.", columns=3, size=2.3
+    ),
+    STEPS,
+    "step",
+)
+
+# %% [markdown]
+# Contrast is tripled here. Blur does most: of those left out, it makes the grainiest picture. With
+# all four there are strokes like fur, and no cat: on this network these priors fail. One surprise:
+# leaving out the fourth rule changes nothing at all. The third had just set 15 % of the pixels to
+# gray; gray pixels contribute exactly 0, so the weakest 15 % are gray already. Two priors are not
+# always twice as much.
+
+# %% [markdown]
+# ## Change what "up" means: waves
+#
+# A gradient step treats all pixels alike, so the fastest way up is fine noise. Olah et al. (2017)
+# move **waves** instead of pixels, each scaled so that coarse ones move most, as in photographs;
+# **colours** along which photographs vary; and **shake** the picture before each look, so that only
+# what survives small shifts, turns and zooms can score. Nothing is forbidden: any picture can still
+# be drawn.
+
+# %%
+found = numbers["waves"]
+plot.images(
+    tiles("waves.jpg", 200),
+    [
+        f"{title}\np = {n['p']:.2f}, TV {n['total variation']:.3f}"
+        for title, n in zip(
+            ["all three", "pixels, no waves", "no colours", "no shaking", "none"], found.values()
+        )
+    ],
+    "Flamingo with waves, colours and shaking; without each; without all.",
+    columns=3,
+    size=2.8,
+)
+
+# %% [markdown]
+# Now live, with an intermediate picture about every second. Stop it with ■ whenever you like: what
+# it has is kept.
+
+# %% tags=["long"]
+FLAMINGO = load.class_index(network, "flamingo")
+moves = core.shaken(core.shift(12), core.scale(0.15), core.rotate(8))
+screen = ipywidgets.Image(format="png", layout={"max_width": "320px"})
+display(screen)
+
+
+def watch(step, picture):
+    screen.value = plot.images(picture, [f"step {step}"], size=3).png
+
+
+live = core.maximize(
+    core.logit(network, FLAMINGO),
+    core.Fourier(1, 224),
+    steps=150,
+    rules=[core.decay(0.03)],
+    transform=moves,
+    watch=watch,
+)
+plot.lines(
+    list(range(1, len(live.scores) + 1, 10)),
+    {"flamingo": live.scores[::10, 0].tolist()},
+    "step",
+    "logit",
+    "The score climbs.",
+)
+
+# %%
+six = tiles("classes.jpg", 224)
+plot.images(
+    six,
+    [f"{name}: p = {found['p']:.3f}" for name, found in numbers["classes"].items()],
+    "Six classes in waves, 150 steps each.",
+    columns=3,
+    size=3,
+)
+
+# %% [markdown]
+# Look for the curved necks of the flamingos, the Persian cat's round face at the left (green, with
+# eyes and whiskers), the volcano's smoke and fire, the dog's face at the lower right. Parts repeat:
+# nothing in the score says how many cats there should be, or that they are not green.
+
+# %% [markdown]
+# ## Does it hold still?
+#
+# Look again at copies that are a little shifted, turned or zoomed. **Predict:** for which picture
+# does the network keep its mind?
+
+
+# %%
+def after_moves(picture, target, n=12):
+    """Mean p of the target over n random views of each strength."""
+    found = []
+    for strength in (0, 0.5, 1, 2):
+        shake = core.shaken(
+            core.shift(16 * strength), core.scale(0.15 * strength), core.rotate(15 * strength)
+        )
+        random = torch.Generator().manual_seed(0)
+        views = torch.cat([shake(picture, random) for _ in range(n if strength else 1)])
+        found.append(network(views).softmax(1)[:, target].tolist())
+    return [float(np.mean(p)) for p in found]
+
+
+plot.lines(
+    [0, 0.5, 1, 2],
+    {
+        "tabby, pixels": after_moves(cat_noise, TABBY),
+        "flamingo, waves": after_moves(live.picture, FLAMINGO),
+    },
+    "strength of the moves",
+    "mean p of the class",
+    "At strength 1: shifts up to 16 pixels, zooms up to 15 %, turns up to 15 degrees.",
+)
+
+# %% [markdown]
+# ## The same story: an adversarial picture
+#
+# Start the ascent from a photograph instead of noise and take one step. That is **FGSM**
+# (Goodfellow et al., 2015): climb the *loss* of the right label, every value by exactly ε,
+# $x' = x + \varepsilon\,\mathrm{sign}(\partial L/\partial x)$.
+
+# %% [markdown]
+# ### Exercise 6.7 · FGSM
+#
+# Write `fgsm(model, pictures, labels, epsilon)`: logits (N,classes) come from `model(pictures)`,
+# the loss is cross-entropy with `labels` (N,). Return the moved pictures, cut to [0, 1].
+
+
+# %% exercise="6.7"
+def fgsm(model, pictures, labels, epsilon):
+    """One step up the loss, every value by ε: (N,C,H,W) → (N,C,H,W) in [0,1]."""
+    ### BEGIN SOLUTION
+    x = pictures.detach().clone().requires_grad_(True)
+    loss = F.cross_entropy(model(x), labels, reduction="sum")
+    (gradient,) = torch.autograd.grad(loss, x)
+    return (pictures.detach() + epsilon * gradient.sign()).clamp(0, 1)
+    ### END SOLUTION
+
+
+# %% check="6.7"
+fgsm = check("6.7")
+
+# %%
+photo = load.photograph("cat")
+label = torch.tensor([load.class_index(network, "Egyptian cat")])
+once = fgsm(network, photo, label, 2 / 255)
+wanted = torch.tensor([load.class_index(network, "volcano")])
+few = photo
+for _ in range(8):  # down the loss of "volcano": a step with ε < 0
+    few = fgsm(network, few, wanted, -1 / 255)
+    few = photo + (few - photo).clamp(-3 / 255, 3 / 255)
+three = torch.cat([photo, once, few])
+best = [f"{name} {p:.2f}" for ((name, p),) in load.top_classes(network, three, k=1)]
+change = 0.5 + 20 * (few - photo)
+plot.images(
+    torch.cat([three, change]),
+    [
+        f"photograph\n{best[0]}",
+        f"one step\n{best[1]}",
+        f"toward volcano\n{best[2]}",
+        "the change,\n20 times as strong",
+    ],
+    "Three cats that look alike and the noise that was added to the last.",
+)
+
+# %% [markdown]
+# The change is noise of the kind that maximization without a prior draws. Adding it to a cat, or to
+# gray, is one calculation: the network answers to patterns that we do not see.
+
+# %% [markdown]
+# ## Whose picture is it?
+#
+# Noise at p = 1, and a cat at p = 1. We call the second "what the network has learned" and throw
+# the first away. The network made no such difference. *We* chose waves, shaking and generator until
+# the picture pleased us, and lecture slides show the ones that pleased most.
+#
+# So did this lesson: about twenty settings were tried by eye. In those tried, tabby, Egyptian cat
+# and tiger cat gave fur but no clear face; the Persian cat did, so it is the one you see.
+
+# %% [markdown]
+# ### Question 6.8 · The uncomfortable question
+#
+# A maximized picture with strong priors looks like a cat. What does that show?
+#
+# - **A** That the network sees cats as we do.
+# - **B** That among the pictures the network scores high there are some that fit our priors.
+# - **C** That the priors drew the cat, and the network had no part in it.
+# - **D** That the picture is a fact about us alone.
+
+# %% exercise="6.8"
+### BEGIN SOLUTION
+answer_6_8 = "B"
+### END SOLUTION
+
+# %% check="6.8"
+check("6.8")
+
+# %% [markdown]
+# ## What to take away
+#
+# - Without a prior the network's favourite is noise, at p ≈ 1, and other networks agree.
+# - A prior says what we accept as a picture: few white pixels, smoothness, waves, a generator.
+# - Report score, naturalness and robustness beside every picture.
+# - Adversarial pictures are the same ascent, started from a photograph.
+
+# %% [markdown]
+# ## How far am I?
+
+# %% check="score"
+score("06")
