@@ -46,13 +46,13 @@ network = load.network()
 #
 # 1,797 real handwritten digits, 8 × 8 pixels, enlarged to 28 × 28. We train a small CNN on 1,500
 # of them, twice, from different random weights: the second is our independent witness. The other
-# 297, by writers that neither has seen, test them.
+# 297, which neither has seen, test them.
 
 # %% tags=["long"]
 real, labels = digits.digits()
 cnn, witness = digits.trained_cnn(seed=0), digits.trained_cnn(seed=100)
 EVERY = list(range(10))
-print(f"right on held-out writers: {digits.accuracy(cnn):.2f}, {digits.accuracy(witness):.2f}")
+print(f"right on held-out digits: {digits.accuracy(cnn):.2f}, {digits.accuracy(witness):.2f}")
 plot.images(real[:10], [f"a {d}" for d in labels[:10]], "Ten real digits.", columns=10, size=1.1)
 
 # %% [markdown]
