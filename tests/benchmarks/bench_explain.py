@@ -47,7 +47,7 @@ def measure() -> list[dict]:
     ]
 
 
-def _ratio(work: Callable, floor: Callable, rounds: int = 3) -> float:
+def _ratio(work: Callable, floor: Callable, rounds: int = 5) -> float:
     """Best time of `work` over best time of `floor`, measured in turn."""
     # One thread's processor time: what else the machine is doing hardly shows in it. A GPU's work
     # is in no process's time, so there the wall clock counts.
