@@ -120,7 +120,7 @@ def validate(source: Path, cells: list[NotebookNode]) -> None:
         if BEGIN not in cell.source:
             fail(cell.line, f"exercise {exercise_id} has no {BEGIN}.")
         options = tuple(OPTION.findall(titles[exercise_id].source))
-        wanted = getattr(known[exercise_id], "options", ())
+        wanted = known[exercise_id].options
         if wanted and options != wanted:
             fail(
                 titles[exercise_id].line,

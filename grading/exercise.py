@@ -49,6 +49,7 @@ class Exercise:
     cases: Callable[[int], list[dict]] = lambda seed: [{}]
     tolerance: float = 1e-4
     praise: str = ""
+    options: tuple[str, ...] = ()  # the letters of a multiple-choice question
     compare: Callable[[dict, dict, float], str | None] = difference
     misconceptions: list[tuple[Callable, str]] = field(default_factory=list)
     alternatives: list[Callable] = field(default_factory=list)
@@ -143,13 +144,13 @@ def choice(id: str, key: str, points: int, minutes: int, feedback: dict[str, str
         praise=feedback[key],
         hints=(f"Answer with one of the letters {', '.join(feedback)} in quotes.",),
         compare=_same_letter,
+        options=tuple(feedback),
     )
     for option, text in feedback.items():
         if option != key:
             question.misconception(f"{option} is not it. {text}")(lambda option=option: option)
     question.alternative(lambda: key.lower())
     question.alternative(lambda: f" {key} ")
-    question.options = tuple(feedback)
     return question
 
 

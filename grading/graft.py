@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,8 +177,6 @@ def row(exercise: registry.Exercise, troubles: dict[str, str], results: dict[str
 
 def table(rows: list[Row], width: int = 100) -> str:
     """The rows as text for a terminal: exercise, points, verdict, and the hint underneath."""
-    import textwrap
-
     names = max(len(r.name) for r in rows)
     lines = [f"{'exercise':<{names + 6}}  {'points':>6}  verdict"]
     for r in rows:
