@@ -169,7 +169,8 @@ def digits_hold(seed):
     real = variation(pictures).mean()
     network, second = digits.trained_cnn(seed), digits.trained_cnn(seed + 100)
     vae, every = digits.trained_vae(seed), list(range(10))
-    noise = torch.rand(10, 1, 28, 28, generator=torch.Generator().manual_seed(seed))
+    random = torch.Generator().manual_seed(seed)
+    gray = 0.5 + 0.05 * torch.randn(10, 1, 28, 28, generator=random)
 
     def drawn(parameterisation, rules=()):
         result = maximize(logit(network, every), parameterisation, 300, rules=rules)
@@ -183,7 +184,7 @@ def digits_hold(seed):
         )
         return p, variation(found), distance
 
-    p, tv, distance = drawn(Pixels(noise))
+    p, tv, distance = drawn(Pixels(gray))
     assert (p >= 0.95).all()
     assert tv.mean() >= 2 * real
     p, tv, near = drawn(Generated(vae.decode, torch.zeros(10, 10)), [decay(0.03)])
@@ -197,13 +198,9 @@ def test_digits_noise_and_generator():
     digits_hold(0)
 
 
-# With seed 2 one of the ten pictures of pixels stays at p = .87, however many steps it climbs.
-STUCK = pytest.param(2, marks=pytest.mark.xfail(strict=True, raises=AssertionError))
-
-
 @pytest.mark.slow
 @pytest.mark.every_lesson
-@pytest.mark.parametrize("seed", [1, STUCK])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_digits_noise_and_generator_on_other_seeds(seed):
     digits_hold(seed)
 
