@@ -11,7 +11,8 @@ Four parts, each a function of a few lines; put together by `maximize`:
 - parameterisation: what is moved, and how it becomes pictures in [0, 1] (`Pixels`, `Fourier`,
   `Generated`);
 - priors: penalties taken off the score (`white_pixels`, `total_variation`), and rules that change
-  the moved values after each step (`decay`, `blur`, `clip_small_norm`, `clip_small_contribution`);
+  the moved values after each step (`decay`, `blur`, `clip_small_norm`, `clip_small_contribution`,
+  `coarse_first`);
 - transform: a random view of the picture, another at each step (`shaken`).
 
 Erhan et al. 2009, Visualizing higher-layer features; Simonyan et al. 2014 (arXiv:1312.6034);
@@ -21,6 +22,7 @@ Yosinski et al. 2015 (arXiv:1506.06579); Olah, Mordvintsev & Schubert 2017, Feat
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from time import monotonic
 
 import torch
@@ -169,32 +171,32 @@ class Pixels:
 
 
 class Fourier:
-    """Pictures (n, 3, size, size) as waves, colours decorrelated; starts almost gray.
+    """Pictures (n, 3, size, size) as waves, colours decorrelated, of a photograph's contrast.
 
-    Every wave is scaled by 1/frequency², so that a step changes coarse forms more easily than
+    Every wave is scaled by 1/frequency^1.5, so that a step changes coarse forms more easily than
     single pixels; and the three channels that are moved are those along which the colours of
-    photographs vary independently. It changes which way is up, not what can be drawn. Use it with
-    the rule `decay`, which keeps the colours from running to the end.
+    photographs vary independently. Both change which way is up, not what can be drawn. The
+    contrast is held fixed: without that, whispers that only the network hears would do.
 
     Args:
-        n, size: how many pictures, pixels a side; seed: of the faint noise it starts from.
+        n, size: how many pictures, pixels a side; seed: of the clouds it starts from.
         waves: False moves pixels instead; colours: False moves red, green and blue.
 
     Olah, Mordvintsev & Schubert 2017 (10.23915/distill.00007), with their colour statistics of
     ImageNet; they scale by 1/frequency, which leaves this course's small network too much grain.
     """
 
-    COLOURS = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
+    COLOURS = ((0.26, 0.06, 0.01), (0.27, 0.00, -0.03), (0.27, -0.06, 0.02))
+    CONTRAST = 1.0  # standard deviation before the sigmoid: .2 after it, as in photographs
 
     def __init__(self, n: int, size: int, seed: int = 0, waves: bool = True, colours: bool = True):
         random = torch.Generator().manual_seed(seed)
         shape = (n, 3, size, size // 2 + 1, 2) if waves else (n, 3, size, size)
-        self.values = (0.003 * torch.randn(shape, generator=random)).requires_grad_(True)
+        self.values = (0.01 * torch.randn(shape, generator=random)).requires_grad_(True)
         rows, columns = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None]
         frequency = (rows**2 + columns**2).sqrt().clamp(min=1 / size)
-        self.scale = (size / 32 / frequency**2)[..., None] if waves else None
-        matrix = torch.tensor(self.COLOURS)
-        self.colours = matrix / matrix.norm(dim=0).max() if colours else torch.eye(3)
+        self.scale = frequency[..., None] ** -1.5 if waves else None
+        self.colours = torch.tensor(self.COLOURS) if colours else torch.eye(3)
         self.size = size
 
     def __call__(self) -> Tensor:
@@ -202,7 +204,9 @@ class Fourier:
         if self.scale is not None:
             waves = torch.view_as_complex(self.values * self.scale)
             channels = torch.fft.irfft2(waves, s=(self.size, self.size))
-        return torch.einsum("cd,ndhw->nchw", self.colours, channels).sigmoid()
+        channels = torch.einsum("cd,ndhw->nchw", self.colours, channels)
+        contrast = channels.flatten(1).std(1)[:, None, None, None]
+        return (channels * (self.CONTRAST / contrast)).sigmoid()
 
     def project(self) -> None:
         """Every wave is allowed: the sigmoid keeps the pictures in [0, 1]."""
@@ -279,6 +283,24 @@ def clip_small_norm(share: float, gray: float = 0.5) -> Rule:
 def clip_small_contribution(share: float, gray: float = 0.5) -> Rule:
     """Set this share of the pixels, those that matter least, |(x − gray) · gradient|, to gray."""
     return lambda x, gradient: _clip(x, ((x - gray) * gradient).sum(1).abs(), share, gray)
+
+
+def coarse_first(steps: int, first: int = 4) -> Rule:
+    """For waves: those of more than `first` periods a side wait; after `steps` steps all are in.
+
+    What is drawn early decides where things are, so that one large thing comes before many small
+    ones. It counts its calls: make a new one for each ascent.
+    """
+    taken = count(1)
+
+    def rule(values: Tensor, gradient: Tensor) -> Tensor:
+        size = values.shape[2]
+        rows, columns = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None]
+        periods = size * (rows**2 + columns**2).sqrt()
+        limit = first * (size / first) ** min(1.0, next(taken) / steps)
+        return values * (periods <= limit)[..., None]
+
+    return rule
 
 
 def _clip(x: Tensor, importance: Tensor, share: float, gray: float) -> Tensor:

@@ -174,7 +174,7 @@ def picture(figure: Figure, caption: str = "", titles: Sequence[str] | None = No
     figure.savefig(file, format="png", dpi=DPI, facecolor="white", bbox_inches="tight")
     named = "; ".join(title.replace("\n", ", ") for title in titles or () if title)
     alt = ". ".join(part for part in (caption.rstrip(". "), named) if part)
-    return Picture(file.getvalue(), alt or "Figure")
+    return Picture(file.getvalue(), alt.replace("\n", " ") or "Figure")
 
 
 def _panels(pictures: Tensor | Sequence[Tensor]) -> list[Tensor]:

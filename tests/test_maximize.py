@@ -1,12 +1,14 @@
 """Maximization: it climbs, repeats, stops cleanly, and its priors and moves do what they say."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-from helpers import digits
+from helpers import digits, load
 from helpers.maximize import (
     Fourier,
     Generated,
@@ -14,6 +16,7 @@ from helpers.maximize import (
     blur,
     clip_small_contribution,
     clip_small_norm,
+    coarse_first,
     decay,
     logit,
     maximize,
@@ -48,11 +51,27 @@ def test_every_picture_climbs_to_its_own_target(model, start):
 
 def test_the_known_maximum_is_found():
     """A score whose best picture is known: the picture itself."""
-    coarse = torch.rand(1, 3, 3, 3, generator=torch.Generator().manual_seed(0)) * 0.6 + 0.2
-    wanted = torch.nn.functional.interpolate(coarse, (16, 16), mode="bicubic").clamp(0.1, 0.9)
+    wanted = Fourier(1, 16, seed=5)().detach()
     for parameterisation in (Pixels(torch.zeros_like(wanted)), Fourier(1, 16)):
         found = maximize(lambda x: -((x - wanted) ** 2).flatten(1).sum(1), parameterisation, 400)
         assert (found.picture - wanted).abs().mean() < 0.03
+
+
+@pytest.mark.parametrize("options", [{}, {"waves": False}, {"colours": False}])
+def test_waves_keep_the_contrast_whatever_is_asked(options):
+    drawn = Fourier(2, 16, **options)
+    result = maximize(lambda x: -((x - 0.5) ** 2).flatten(1).sum(1), drawn, 20)
+    deviation = torch.logit(result.picture).flatten(1).std(1)
+    assert torch.allclose(deviation, torch.full((2,), Fourier.CONTRAST), atol=1e-3)
+
+
+def test_coarse_waves_come_first():
+    rule, ones = coarse_first(steps=10, first=4), torch.ones(1, 3, 32, 17, 2)
+    kept = [rule(ones, ones)[0, 0, :, :, 0] for _ in range(12)]
+    count = [int(part.sum()) for part in kept]
+    assert count == sorted(count) and count[0] < 60 and count[-1] == 32 * 17
+    # the first row holds the waves that run across: 0, 1, 2 … periods a side
+    assert kept[0][0].tolist() == [1.0] * 5 + [0.0] * 12
 
 
 def test_the_same_seed_gives_the_same_picture(model, start):
@@ -203,6 +222,47 @@ def test_digits_noise_and_generator():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_digits_noise_and_generator_on_other_seeds(seed):
     digits_hold(seed)
+
+
+@pytest.mark.slow
+def test_the_noise_breaks_where_the_cat_holds():
+    """On the ImageNet network: both have p ≥ .99; only one keeps it on shifted copies."""
+    network = load.network()
+    cat = load.class_index(network, "Siamese cat")
+    gray = 0.5 + 0.05 * torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    moves = shaken(shift(24), scale(0.25), rotate(12))
+    noise = maximize(logit(network, cat), Pixels(gray), 40, lr=0.03).picture
+    drawn = maximize(
+        logit(network, cat),
+        Fourier(1, 224, seed=1),
+        150,
+        rules=[coarse_first(120)],
+        transform=moves,
+        seed=1,
+    ).picture
+
+    def p(picture, *moves):
+        random = torch.Generator().manual_seed(0)
+        views = torch.cat([shaken(*moves)(picture, random) for _ in range(8)])
+        return network(views).softmax(1)[:, cat].mean()
+
+    assert p(noise) > 0.99 and p(drawn) > 0.99
+    assert variation(drawn) < variation(noise) / 5
+    for move in (shift(16), rotate(15), scale(0.15)):
+        assert p(drawn, move) > 0.9 and p(noise, move) < 0.5
+
+
+def test_the_six_pictures_of_the_lesson_are_what_their_titles_say():
+    """The network's own verdict on the files as they are shown, JPEG and all."""
+    folder = Path(__file__).parents[1] / "data" / "06_maximization"
+    table = json.loads((folder / "numbers.json").read_text(encoding="utf-8"))["classes"]
+    sheet = load.image(folder / "classes.jpg", size=None)[0]
+    tiles = [t for row in sheet.split(224, dim=1) for t in row.split(224, dim=2)]
+    network = load.network()
+    named = [load.class_index(network, name) for name in table]
+    p = network(torch.stack(tiles)).softmax(1)[range(6), named]
+    assert (p >= 0.99).sum() >= 5
+    assert all(row["p"] >= 0.99 for row in table.values())
 
 
 def test_training_leaves_the_random_numbers_alone():

@@ -13,18 +13,20 @@ def lent(model: nn.Module) -> Iterator[torch.device]:
 
     Train mode and `requires_grad` flags are put back, also when the model raises.
     """
-    training = [(module, module.training) for module in model.modules()]
-    needed = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
-    device = needed[0][0].device if needed else torch.device("cpu")
+    training = [module for module in model.modules() if module.training]
+    needed = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    first = next(model.parameters(), None)
     try:
-        model.eval()
-        model.requires_grad_(False)  # gradients of the weights would cost time and be thrown away
-        yield device
+        if training:  # eval() walks through the whole model, and a model may be lent at each step
+            model.eval()
+        for parameter in needed:  # their gradients would cost time and be thrown away
+            parameter.requires_grad_(False)
+        yield torch.device("cpu") if first is None else first.device
     finally:
-        for module, mode in training:
-            module.training = mode
-        for parameter, flag in needed:
-            parameter.requires_grad_(flag)
+        for module in training:
+            module.training = True
+        for parameter in needed:
+            parameter.requires_grad_(True)
 
 
 def check_images(images: torch.Tensor) -> None:

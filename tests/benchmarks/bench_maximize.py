@@ -3,7 +3,7 @@
 import torch
 
 from helpers import load
-from helpers.maximize import Fourier, logit, maximize, rotate, scale, shaken, shift
+from helpers.maximize import Fourier, coarse_first, logit, maximize, rotate, scale, shaken, shift
 from tests.benchmarks.bench_explain import _ratio
 
 STEPS = 150
@@ -14,7 +14,7 @@ def measure() -> list[dict]:
     network = load.network()
     target = load.class_index(network, "flamingo")
     image = torch.rand(1, 3, 224, 224).to(next(network.parameters()).device)
-    moves = shaken(shift(8), scale(0.1), rotate(5))
+    moves = shaken(shift(24), scale(0.25), rotate(12))
 
     def bare() -> None:
         for _ in range(STEPS):
@@ -22,7 +22,8 @@ def measure() -> list[dict]:
             torch.autograd.grad(network(picture)[:, target].sum(), picture)
 
     def ascent() -> None:
-        maximize(logit(network, target), Fourier(1, 224), STEPS, transform=moves)
+        rules = [coarse_first(120)]
+        maximize(logit(network, target), Fourier(1, 224), STEPS, rules=rules, transform=moves)
 
     name = "maximization, 150 steps with waves and moves, over 150 forward and backward passes"
     return [{"name": name, "ratio": _ratio(ascent, bare, rounds=2), "limit": 1.15}]
