@@ -22,6 +22,7 @@ Yosinski et al. 2015 (arXiv:1506.06579); Olah, Mordvintsev & Schubert 2017, Feat
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from time import monotonic
 
@@ -193,9 +194,8 @@ class Fourier:
         random = torch.Generator().manual_seed(seed)
         shape = (n, 3, size, size // 2 + 1, 2) if waves else (n, 3, size, size)
         self.values = (0.01 * torch.randn(shape, generator=random)).requires_grad_(True)
-        rows, columns = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None]
-        frequency = (rows**2 + columns**2).sqrt().clamp(min=1 / size)
-        self.scale = frequency[..., None] ** -1.5 if waves else None
+        coarsest = 1 / size  # where the mean of the picture, frequency 0, is counted too
+        self.scale = _frequencies(size).clamp(min=coarsest)[..., None] ** -1.5 if waves else None
         self.colours = torch.tensor(self.COLOURS) if colours else torch.eye(3)
         self.size = size
 
@@ -210,6 +210,13 @@ class Fourier:
 
     def project(self) -> None:
         """Every wave is allowed: the sigmoid keeps the pictures in [0, 1]."""
+
+
+@cache
+def _frequencies(size: int) -> Tensor:
+    """Periods a pixel of each wave of a real picture, (size, size // 2 + 1)."""
+    rows, columns = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None]
+    return (rows**2 + columns**2).sqrt()
 
 
 class Generated:
@@ -295,10 +302,8 @@ def coarse_first(steps: int, first: int = 4) -> Rule:
 
     def rule(values: Tensor, gradient: Tensor) -> Tensor:
         size = values.shape[2]
-        rows, columns = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None]
-        periods = size * (rows**2 + columns**2).sqrt()
         limit = first * (size / first) ** min(1.0, next(taken) / steps)
-        return values * (periods <= limit)[..., None]
+        return values * (size * _frequencies(size) <= limit)[..., None]
 
     return rule
 
