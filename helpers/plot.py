@@ -129,7 +129,7 @@ def lines(
         axis.minorticks_off()
     axis.grid(alpha=0.3)
     if len(series) > 1:
-        axis.legend()
+        figure.legend(loc="outside upper center", ncols=min(len(series), 3))
     ends = [f"{name} from {float(y[0]):.3g} to {float(y[-1]):.3g}" for name, y in series.items()]
     summary = f"{ylabel} over {xlabel}, {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}"
     return picture(figure, f"{caption.rstrip('. ')}. {summary}".lstrip(". "))

@@ -53,3 +53,65 @@ def read(tokenizer, model: nn.Module, text: str, pair: str | None = None) -> Rea
         torch.cat(outputs.hidden_states).cpu(),
         torch.cat(outputs.attentions).cpu(),
     )
+
+
+@torch.no_grad()
+def embed(model: nn.Module, ids: Tensor) -> Tensor:
+    """The text as one vector, the mean of the last hidden states: ids (N, T) → (N, width)."""
+    return model(ids.to(next(model.parameters()).device)).last_hidden_state.mean(1).cpu()
+
+
+@torch.no_grad()
+def masked_probabilities(tokenizer, model: nn.Module, text: str) -> Tensor:
+    """Probability of every word piece at the one [MASK] of a text: (vocabulary,).
+
+    The mask is written as the tokenizer writes it. Raises ValueError where there is not exactly
+    one.
+    """
+    inputs = tokenizer(text, return_tensors="pt")
+    places = (inputs["input_ids"][0] == tokenizer.mask_token_id).nonzero().flatten().tolist()
+    if len(places) != 1:
+        raise ValueError(
+            f"The text has {len(places)} masks: put {tokenizer.mask_token} in place of one word."
+        )
+    logits = model(**inputs.to(next(model.parameters()).device)).logits
+    return logits[0, places[0]].softmax(0).cpu()
+
+
+def predict_masked(tokenizer, model: nn.Module, text: str, k: int = 5) -> list[tuple[str, float]]:
+    """The k most probable word pieces at the [MASK] of a text, with their probabilities."""
+    top = masked_probabilities(tokenizer, model, text).topk(k)
+    words = tokenizer.convert_ids_to_tokens(top.indices.tolist())
+    return list(zip(words, top.values.tolist(), strict=True))
+
+
+@torch.no_grad()
+def span_scores(
+    tokenizer, model: nn.Module, question: str, passage: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """How well an answer starts and ends at each token: start (T,), end (T,), allowed (T,).
+
+    The first two are logits; `allowed` is True for the tokens of the passage, where an answer may
+    lie (Rajpurkar et al. 2016, arXiv:1606.05250). Tokens are numbered as in `read`.
+    """
+    inputs = tokenizer(question, passage, return_tensors="pt")
+    allowed = torch.tensor([part == 1 for part in inputs.sequence_ids(0)])
+    outputs = model(**inputs.to(next(model.parameters()).device))
+    return outputs.start_logits[0].cpu(), outputs.end_logits[0].cpu(), allowed
+
+
+def answer_question(
+    tokenizer, model: nn.Module, question: str, passage: str, longest: int = 15
+) -> tuple[str, int, int, float]:
+    """The span of the passage that answers best: (text, first token, last token, probability).
+
+    At most `longest` tokens; the probability is that of the start times that of the end, among
+    the tokens of the passage.
+    """
+    start, end, allowed = span_scores(tokenizer, model, question, passage)
+    start, end = (logits.where(allowed, -torch.inf).softmax(0) for logits in (start, end))
+    spans = (start[:, None] * end).triu().tril(longest - 1)
+    first, last = divmod(spans.argmax().item(), len(end))
+    offsets = tokenizer(question, passage, return_offsets_mapping=True)["offset_mapping"]
+    text = passage[offsets[first][0] : offsets[last][1]]
+    return text, first, last, spans[first, last].item()

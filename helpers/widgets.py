@@ -1,7 +1,8 @@
 """Widgets on precomputed frames: they answer at once, with core ipywidgets only."""
 
 import html
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -60,6 +61,38 @@ def toggles(
         box.observe(show, names="value")
     show()
     return ipywidgets.VBox([row, picture, summary])
+
+
+def choose(
+    draw: Callable[..., Any], options: Mapping[str, Sequence[Any]], buttons: bool = False
+) -> ipywidgets.Widget:
+    """One dropdown an option (or a row of buttons), above the drawing that belongs to the choice.
+
+    `draw(*values)` gives a Picture or a Drawing; it is called once for every combination
+    beforehand, with a progress bar where that takes long. A value may be a pair (label, value), so
+    that labels may repeat.
+    """
+    style = {"description_width": "initial"} | ({"button_width": "auto"} if buttons else {})
+    kind = ipywidgets.ToggleButtons if buttons else ipywidgets.Dropdown
+    controls = [
+        kind(options=list(values), description=label, style=style, layout={"width": "auto"})
+        for label, values in options.items()
+    ]
+    values = [[v[1] if isinstance(v, tuple) else v for v in vs] for vs in options.values()]
+    every = list(itertools.product(*values))
+    frames = {v: draw(*v) for v in tqdm(every, desc=", ".join(options), delay=2, leave=False)}
+    drawing, summary = ipywidgets.HTML(), ipywidgets.HTML()
+
+    def show(change: Any = None) -> None:
+        frame = frames[tuple(control.value for control in controls)]
+        drawing.value = frame._repr_mimebundle_()["text/html"]
+        summary.value = f"<small>{html.escape(frame.alt)}</small>"
+
+    for control in controls:
+        control.observe(show, names="value")
+    show()
+    row = ipywidgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"})
+    return ipywidgets.VBox([row, drawing, summary])
 
 
 def _frame() -> tuple[ipywidgets.Image, ipywidgets.HTML]:
