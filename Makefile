@@ -9,8 +9,11 @@ PORT ?= 8888
 # for example LAB_OPTIONS=--no-browser
 LAB_OPTIONS ?=
 WORKERS ?= 2
+RESULTS ?= build/results
+# for example GRADE_OPTIONS="--seed-file seed.txt --pack questions"
+GRADE_OPTIONS ?=
 
-.PHONY: help lab test test-all build lecture check bench lint lock
+.PHONY: help lab test test-all build lecture check grade bench lint lock
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +54,10 @@ build: $(READY)  ## build the notebooks from notebooks/source
 check: $(READY)  ## check your answers: make check NOTEBOOK=notebooks/02_saliency.ipynb
 	@test -n "$(NOTEBOOK)" || { echo "Say which: make check NOTEBOOK=notebooks/02_saliency.ipynb"; exit 2; }
 	@$(BIN)/python -m grading check "$(NOTEBOOK)"
+
+grade: $(READY)  ## grade a class: make grade SUBMISSIONS=folder GRADE_OPTIONS="--seed-file …"
+	@test -n "$(SUBMISSIONS)" || { echo "Say which: make grade SUBMISSIONS=folder"; exit 2; }
+	@$(BIN)/python -m grading grade "$(SUBMISSIONS)" --out "$(RESULTS)" $(GRADE_OPTIONS)
 
 bench: $(READY)  ## measure speed as ratios within one run
 	@$(BIN)/python -m tests.benchmarks

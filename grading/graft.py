@@ -5,7 +5,6 @@ answer, an extra import) ride in front of the next answer cell. Only answers and
 the lesson's demonstrations. This is feedback; marks need the grader's sandbox.
 """
 
-import copy
 import json
 import os
 import re
@@ -13,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,23 +66,30 @@ def lesson_of(path: Path, nb: NotebookNode) -> str:
     return lesson
 
 
-def answers(nb: NotebookNode, wanted: list[str]) -> dict[str, list[NotebookNode]]:
-    """The student's cells for each wanted answer id; an unknown cell rides with the next one."""
-    known = {c["id"] for c in reference_cells_of(nb)}
-    found: dict[str, list[NotebookNode]] = {}
-    riding: list[NotebookNode] = []
-    for cell in nb.cells:
-        if cell.cell_type != "code":
-            continue
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id")
+def answers(
+    cells: Iterable[tuple[str, str]], wanted: Iterable[str], known: Iterable[str]
+) -> dict[str, list[str]]:
+    """The sources found for each wanted answer id, among code cells given as (id, source).
+
+    A cell that the reference does not know rides in front of the next answer.
+    """
+    wanted, known = set(wanted), set(known)
+    found: dict[str, list[str]] = {}
+    riding: list[str] = []
+    for name, source in cells:
         if name in wanted:
-            found.setdefault(name, []).append(joined([*riding, cell]))
+            found.setdefault(name, []).append("\n\n".join([*riding, source]))
             riding = []
         elif name in known:
             riding = []
         else:
-            riding.append(cell)
+            riding.append(source)
     return found
+
+
+def cell_name(cell: dict) -> str:
+    """What a cell is found by: nbgrader's grade_id, else its id."""
+    return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") or cell.get("id")
 
 
 def reference_cells_of(nb: NotebookNode) -> list[dict]:
@@ -91,20 +98,15 @@ def reference_cells_of(nb: NotebookNode) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
 
 
-def joined(cells: list[NotebookNode]) -> NotebookNode:
-    cell = copy.deepcopy(cells[-1])
-    cell.source = "\n\n".join(c.source for c in cells)
-    return cell
-
-
 def graft(path: Path) -> tuple[NotebookNode, dict[str, str]]:
     """The reference's checks with the student's answers, and what is wrong with single cells."""
     nb = read(path)
     lesson = lesson_of(path, nb)
     nb.metadata.setdefault("course", {})["lesson"] = lesson
     exercises = registry.exercises(lesson)
-    found = answers(nb, [cell_id(e) for e in exercises])
     reference = {c["id"]: c for c in reference_cells_of(nb)}
+    code = [(cell_name(c), c.source) for c in nb.cells if c.cell_type == "code"]
+    found = answers(code, [cell_id(e) for e in exercises], reference)
     troubles: dict[str, str] = {}
     cells = [nbformat.v4.new_code_cell(PREAMBLE + "from grading.check import check", id="preamble")]
     for exercise in exercises.values():
@@ -116,9 +118,8 @@ def graft(path: Path) -> tuple[NotebookNode, dict[str, str]]:
         elif len(found[name]) > 1:
             troubles[exercise.id] = f"There are {len(found[name])} cells {name}; keep one."
         else:
-            answer = found[name][0]
             tags = {"tags": ["raises-exception"]}
-            cells.append(nbformat.v4.new_code_cell(answer.source, id=name, metadata=tags))
+            cells.append(nbformat.v4.new_code_cell(found[name][0], id=name, metadata=tags))
         checked = nbformat.from_dict(reference[name.replace("q", "check_", 1)])
         if exercise.id not in troubles:
             cells.append(checked)

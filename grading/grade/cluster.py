@@ -1,0 +1,75 @@
+"""Grade a class with dask.distributed: an embedded cluster on this machine, or a running one.
+
+A worker gets a submission's answers and gives a result back; the student's code runs in a sandbox
+that the worker starts, never in the worker. Nothing is kept in the scheduler: the coordinator
+writes every result the moment it arrives, so it may be killed and started again at any time.
+"""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from distributed import Client, LocalCluster, as_completed
+
+from grading.grade import probe, run
+from grading.grade.run import Settings
+from grading.grade.submission import Submission
+
+TRIES = 3  # of a submission where the grader itself had trouble
+
+
+@contextmanager
+def client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+    """A running cluster by its scheduler's address, or processes of our own."""
+    if scheduler:
+        with Client(scheduler) as dask:
+            yield dask
+        return
+    workers = workers or len(os.sched_getaffinity(0))
+    with (
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=None,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as dask,
+    ):
+        yield dask
+
+
+def check(dask: Client, tier: str) -> None:
+    """Probe the sandbox on every worker; SandboxError names the first where it does not hold."""
+    dask.wait_for_workers(1, timeout=60)
+    futures = {
+        address: dask.submit(probe.check, tier, workers=[address], pure=False)
+        for address in dask.scheduler_info(n_workers=-1)["workers"]
+    }
+    for future in futures.values():
+        future.result()
+
+
+def grade_all(
+    dask: Client, submissions: Iterable[tuple[str, Submission]], settings: Settings
+) -> Iterator[dict]:
+    """The results of submissions, each given with its key, as they arrive."""
+    waiting = {}
+
+    def submit(key: str, submission: Submission, tries: int):
+        future = dask.submit(run.grade, submission, settings, key, pure=False)
+        waiting[future] = (key, submission, tries)
+        return future
+
+    futures = as_completed([submit(key, submission, 1) for key, submission in submissions])
+    for future in futures:
+        key, submission, tries = waiting.pop(future)
+        if future.status == "finished":
+            result = future.result()
+        else:  # the workers that had it were lost, one after another
+            result = run.failed(submission, settings, key, str(future.exception()))
+        if result["status"] == "infra_error" and tries < TRIES:
+            futures.add(submit(key, submission, tries + 1))
+        else:
+            yield result

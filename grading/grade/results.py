@@ -1,0 +1,177 @@
+"""Results on disk: one JSON file a submission, and the tables and pages made from them.
+
+RESULTS/submissions/KEY.json   written once, whole, named by what determines it
+RESULTS/grades.json            which of them count now: the rows of the table
+RESULTS/grades.csv             the table
+RESULTS/gradescope/NAME.json   Gradescope's results.json, one a student
+RESULTS/feedback/NAME.html     a page for each student
+"""
+
+import csv
+import hashlib
+import html
+import io
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+COLUMNS = ("student", "file", "lesson", "status", "earned", "points", "sandbox", "message")
+
+
+def path_of(results: Path, key: str) -> Path:
+    return results / "submissions" / f"{key}.json"
+
+
+def load(results: Path, key: str) -> dict | None:
+    """A result that is there already, or None."""
+    try:
+        return json.loads(path_of(results, key).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def save(results: Path, result: dict) -> None:
+    """Keep a result, unless the grader had trouble: then the next run tries again."""
+    if result["status"] != "infra_error":
+        write(path_of(results, result["key"]), json.dumps(result, indent=1) + "\n")
+
+
+def write(path: Path, text: str) -> None:
+    """The whole file or none of it, whenever this process is killed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def write_tables(results: Path, graded: list[dict]) -> None:
+    """Everything that is made from the results of a class."""
+    graded = sorted(graded, key=lambda result: (result["student"], result["file"]))
+    rows = [{name: result[name] for name in (*COLUMNS, "key")} for result in graded]
+    write(results / "grades.json", json.dumps(rows, indent=1) + "\n")
+    write(results / "grades.csv", table(graded))
+    students: dict[str, list[dict]] = {}
+    for result in graded:
+        students.setdefault(result["student"], []).append(result)
+    for folder, make, suffix in (("gradescope", gradescope, "json"), ("feedback", page, "html")):
+        for old in (results / folder).glob(f"*.{suffix}"):
+            old.unlink()
+        for student, theirs in students.items():
+            write(results / folder / f"{file_name(student)}.{suffix}", make(student, theirs))
+
+
+def file_name(student: str) -> str:
+    """A name for files: what is plain of the student's, and a hash, so that no two are alike."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", student).strip("-")[:40]
+    return f"{plain}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"
+
+
+def table(graded: Iterable[dict]) -> str:
+    """CSV: a line a submission, with the points of each exercise as text ("2.1: 2/2")."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, "exercises"])
+    for result in graded:
+        points = "; ".join(
+            f"{e['exercise']}: {e['earned']}/{e['points']} {e['status']}"
+            for e in result["exercises"]
+        )
+        writer.writerow([harmless(result[name]) for name in COLUMNS] + [harmless(points)])
+    return text.getvalue()
+
+
+def harmless(value: str | int) -> str | int:
+    """No spreadsheet shall take a student's text for a formula: such a cell starts with '."""
+    if isinstance(value, str) and value.lstrip()[:1] in tuple("=+-@\t\r|%"):
+        return "'" + value
+    return value
+
+
+def gradescope(student: str, graded: list[dict]) -> str:
+    """Gradescope's results.json; a submission that staff must look at says so."""
+    tests = [
+        {
+            "name": f"{e['exercise']} {e['name']}",
+            "score": e["earned"],
+            "max_score": e["points"],
+            "status": "passed" if e["earned"] == e["points"] else "failed",
+            "output": f"{e['status']}: {e['message']}",
+            "output_format": "text",
+        }
+        for result in graded
+        for e in result["exercises"]
+    ]
+    output = "\n".join(f"{r['file']}: {r['status']}. {r['message']}".strip() for r in graded)
+    found = {
+        "score": sum(r["earned"] for r in graded),
+        "output": output,
+        "output_format": "text",
+        "tests": tests,
+    }
+    return json.dumps(found, indent=1) + "\n"
+
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em }}
+table {{ border-collapse: collapse; width: 100% }}
+th, td {{ text-align: left; vertical-align: top }}
+th, td {{ padding: .3em .8em; border-bottom: 1px solid #ccc }}
+td:nth-child(2) {{ white-space: nowrap }}
+</style>
+<h1>{title}</h1>
+{sections}
+</html>
+"""
+
+
+def page(student: str, graded: list[dict]) -> str:
+    """A student's feedback: plain HTML without scripts, everything from outside escaped."""
+    sections = []
+    for result in graded:
+        heading = f"{result['file']}: {result['earned']} of {result['points']} points"
+        sections.append(f"<h2>{html.escape(heading)}</h2>")
+        if result["message"]:
+            sections.append(f"<p>{html.escape(result['message'])}</p>")
+        cells = "".join(
+            f"<tr><td>{'✓' if e['earned'] == e['points'] else '✗'} "
+            f"{html.escape(e['exercise'] + ' ' + e['name'])}</td>"
+            f"<td>{e['earned']} of {e['points']}</td>"
+            f"<td>{html.escape(e['message'])}</td></tr>\n"
+            for e in result["exercises"]
+        )
+        if cells:
+            head = "<tr><th>exercise</th><th>points</th><th>what was found</th></tr>"
+            sections.append(f"<table>\n{head}\n{cells}</table>")
+    return PAGE.format(title=html.escape(f"Feedback for {student}"), sections="\n".join(sections))
+
+
+def difference(before: Path, after: Path) -> list[str]:
+    """What changed between two runs: a line for each submission whose points or status differ."""
+    old, new = ({r["file"]: r for r in rows_of(folder)} for folder in (before, after))
+    lines = []
+    for file in sorted(old | new):
+        was, now = (summary(rows.get(file)) for rows in (old, new))
+        if was != now:
+            lines.append(f"{file}: {was} → {now}")
+    return lines
+
+
+def rows_of(results: Path) -> list[dict]:
+    path = results / "grades.json"
+    if not path.is_file():
+        raise ValueError(
+            f"There are no results in {results}; give a folder that `grade` has written."
+        )
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def summary(row: dict | None) -> str:
+    return f"{row['earned']}/{row['points']} {row['status']}" if row else "not there"

@@ -1,0 +1,234 @@
+"""The grader: what a sandbox costs, what a second worker gains, nbgrader, and being killed.
+
+`measure` returns ratios below their limits, as all benchmarks do; the numbers behind them are
+printed. All of it is wall clock: run it on a machine that does nothing else.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+
+from grading import exercise as registry
+from grading.editions import EDITIONS
+from grading.grade import cluster, probe, run, submission
+from tests.attacks.make_attacks import ATTACKS, honest, instead, save
+
+LESSON = "02_saliency"
+SUBMISSIONS = 200
+BUILD = Path("build/bench")
+OVERHEAD = 1.5  # seconds a submission, beyond a plain Python that runs the same answers
+QUICK = (  # attacks that do not wait for the clock
+    "leaving",
+    "killing_the_parent",
+    "nan_everywhere",
+    "patched_json",
+    "reading_the_reference",
+    "detached_children",
+    "deep_document",
+    "memory_hog",
+)
+
+
+def measure() -> list[dict]:
+    """Overhead, two workers, nbgrader and 200 submissions with two kills: ratio and limit."""
+    probe.check("bubblewrap")
+    shutil.rmtree(BUILD, ignore_errors=True)
+    BUILD.mkdir(parents=True)
+    return [overhead(), two_workers(), against_nbgrader(), killed_twice()]
+
+
+# what a sandbox costs
+
+PLAIN = """
+import json, sys
+from grading import tasks
+from grading.grade import wire
+for exercise in json.load(open(sys.argv[1])):
+    namespace = {}
+    exec(tasks.PREAMBLE + exercise["source"], namespace)
+    cases = wire.unpack(exercise["cases"])
+    tasks.attempt(exercise["id"], namespace[exercise["name"]], cases)
+"""
+
+
+def overhead(rounds: int = 7) -> dict:
+    """Seconds to grade an honest submission, beyond a plain Python with the same answers.
+
+    Wall clock, the best of some rounds taken in turn: what runs in a PID namespace is not counted
+    among the CPU time of our children.
+    """
+    one = submission_of(EDITIONS["reference"] / f"{LESSON}.ipynb")
+    settings = run.Settings(seed=1)
+    key = run.key_of(one, settings)
+    jobs = [run.job(registry.find(e), s[0], settings.seed) for e, s in one.answers.items()]
+    path = BUILD / "jobs.json"
+    path.write_bytes(run.wire.write(jobs))
+    command = [sys.executable, "-c", PLAIN, str(path)]
+    plain, graded = [], []
+    for _ in range(rounds):
+        plain.append(seconds(lambda: subprocess.run(command, check=True)))
+        graded.append(seconds(lambda: run.grade(one, settings, key)))
+    extra = max(0.0, min(graded) - min(plain))
+    print(f"one submission: {min(graded):.2f} s graded, {min(plain):.2f} s in plain Python")
+    return {"name": "sandbox, extra s a submission", "ratio": extra, "limit": OVERHEAD}
+
+
+def seconds(work) -> float:
+    start = time.monotonic()
+    work()
+    return time.monotonic() - start
+
+
+def submission_of(path: Path) -> submission.Submission:
+    return submission.Submission("a", path.name, *submission.read(path, {}))
+
+
+# what a second worker gains
+
+
+def two_workers(count: int = 16) -> dict:
+    """Wall clock of the same submissions with two workers over that with one, both warmed up."""
+    one = submission_of(EDITIONS["reference"] / f"{LESSON}.ipynb")
+    settings = run.Settings(seed=1)
+    key = run.key_of(one, settings)
+    seconds = []
+    for workers in (1, 2):
+        with cluster.client(None, workers) as dask:
+            list(cluster.grade_all(dask, [(key, one)] * 2 * workers, settings))
+            start = time.monotonic()
+            list(cluster.grade_all(dask, [(key, one)] * count, settings))
+            seconds.append(time.monotonic() - start)
+    gain = seconds[0] / seconds[1]
+    print(f"{count} submissions: {seconds[0]:.0f} s with one worker, {seconds[1]:.0f} s with two")
+    print(f"two workers are {gain:.2f} times as fast as one")
+    return {"name": "two workers over one, time", "ratio": 1 / gain, "limit": 1 / 1.7}
+
+
+# against nbgrader
+
+CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "course"
+c.ExecutePreprocessor.timeout = 600
+"""
+
+
+def against_nbgrader(count: int = 2) -> dict:
+    """Time a submission of `grade` on all cores over that of nbgrader's autograde, same answers."""
+    notebook = EDITIONS["reference"] / f"{LESSON}.ipynb"
+    course = BUILD / "nbgrader"
+    nbgrader, environment = install_nbgrader(course)
+    (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    for place in ("source", *(f"submitted/student{n}" for n in range(count))):
+        folder = course / place / "ps1"
+        folder.mkdir(parents=True)
+        made = nbformat.read(notebook, as_version=4)
+        made.metadata["kernelspec"] = {"name": "course", "display_name": "course"}
+        nbformat.write(made, folder / notebook.name)
+
+    def call(*words: str) -> float:
+        start = time.monotonic()
+        subprocess.run(
+            [nbgrader, *words], cwd=course, env=environment, check=True, capture_output=True
+        )
+        return (time.monotonic() - start) / count
+
+    call("generate_assignment", "ps1", "--force")
+    theirs = call("autograde", "ps1")
+    submissions = course / "ours"
+    submissions.mkdir()
+    for n in range(12):
+        shutil.copy(notebook, submissions / f"student{n}.ipynb")
+    start = time.monotonic()
+    grade(submissions, course / "results").wait()
+    ours = (time.monotonic() - start) / 12
+    print(f"submissions an hour: {3600 / ours:.0f} here, {3600 / theirs:.0f} with nbgrader")
+    return {"name": "grade over nbgrader, time a submission", "ratio": ours / theirs, "limit": 0.1}
+
+
+def install_nbgrader(folder: Path) -> tuple[str, dict]:
+    """nbgrader in an environment of its own, whose kernel is this Python with the course in it."""
+    home = (folder / "environment").absolute()
+    uv = Path(sys.executable).parent / "uv"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, home], check=True)
+    install = [uv, "pip", "install", "--quiet", "--python", home / "bin/python", "nbgrader"]
+    subprocess.run(install, check=True)
+    kernel = home / "share/jupyter/kernels/course"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "course", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    path = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return str(home / "bin/nbgrader"), os.environ | {"OMP_NUM_THREADS": "1", "PATH": path}
+
+
+def grade(submissions: Path, out: Path, *options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "grading", "grade", str(submissions), "--out", str(out)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([*command, *options], **quiet)
+
+
+# killed on the way
+
+
+def killed_twice() -> dict:
+    """Submissions without their right result after two SIGKILLs to the coordinator: none."""
+    submissions, out = BUILD / "class", BUILD / "results"
+    expected = generate(submissions)
+    for kill_at in (SUBMISSIONS // 4, SUBMISSIONS // 2):
+        grader = grade(submissions, out)
+        while written(out) < kill_at and grader.poll() is None:
+            time.sleep(0.1)
+        grader.send_signal(signal.SIGKILL)
+        grader.wait()
+        print(f"killed with {written(out)} of {SUBMISSIONS} graded")
+    grade(submissions, out).wait()
+    rows = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+    found = {row["student"]: row["earned"] for row in rows}
+    wrong = [name for name, earned in expected.items() if found.get(name) != earned]
+    print(f"{len(found)} of {SUBMISSIONS} graded in the end, without the right points: {wrong}")
+    return {"name": "lost or wrong of 200 after two kills", "ratio": len(wrong), "limit": 0}
+
+
+def written(out: Path) -> int:
+    return len(list((out / "submissions").glob("*.json")))
+
+
+def generate(folder: Path) -> dict[str, int]:
+    """A class of honest, wrong, empty and hostile submissions: the points each should earn."""
+    rng = random.Random(0)
+    answers = honest()
+    points = {e.id: e.points for e in registry.exercises("02").values()}
+    expected = {}
+    for number in range(SUBMISSIONS):
+        name = f"student{number:03}"
+        kind = rng.choices(("honest", "wrong", "empty", "hostile"), (5, 3, 1, 2))[0]
+        if kind == "hostile":
+            attack = ATTACKS[rng.choice(QUICK)]
+            attack.write(folder / name)
+            expected[name] = attack.earns
+            continue
+        (folder / name).mkdir(parents=True)
+        share = {"honest": 0, "wrong": 0.5, "empty": 1}[kind]
+        left = {cell for cell in answers if rng.random() < share}
+        made = instead(answers["q2_3"])
+        for cell in made["cells"]:
+            if cell["id"] in left:
+                cell["source"] = f"# {kind}"
+        save(folder / name / "02_saliency.ipynb", made)
+        mine = [e for e in points if "q" + e.replace(".", "_") not in left]
+        expected[name] = sum(points[e] for e in mine)
+    return expected
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(f"{row['ratio']:.2f} (limit {row['limit']:.2f})  {row['name']}")
