@@ -202,6 +202,8 @@ def bubblewrap() -> list[str]:
         options += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
     for name, value in ENVIRONMENT.items():
         options += ["--setenv", name, value]
+    # first of all, for the course itself may stand below the real /tmp
+    options += ["--perms", "1777", "--size", str(HOME_SIZE), "--tmpfs", "/tmp"]
     bind = partial(bound, options)
     system = [Path("/usr"), Path("/etc/ld.so.cache"), Path(sys.base_prefix)]
     for path in [*system, *(Path("/") / name for name in ("bin", "lib", "lib64"))]:
@@ -224,7 +226,7 @@ def bubblewrap() -> list[str]:
         bind(HERE / name, Path("/course/grading") / name)
     for name in DEVICES:
         bind(Path("/dev") / name, Path("/dev") / name, "--dev-bind")
-    options += ["--proc", "/proc", "--perms", "1777", "--size", str(HOME_SIZE), "--tmpfs", "/tmp"]
+    options += ["--proc", "/proc"]
     for path in [*hidden, Path("/")]:
         options += ["--remount-ro", str(path)]
     return [shutil.which("bwrap") or "bwrap", *options, "--chdir", "/tmp"]
