@@ -353,6 +353,14 @@ def rotate(degrees: float) -> Move:
     return draw
 
 
+@cache
+def _places(height: int, width: int) -> Tensor:
+    """Where the pixels are: (height, width, 3), x and y from −1 to 1, and 1 for the shift."""
+    x, y = ((2 * torch.arange(n) + 1) / n - 1 for n in (width, height))
+    y, x = torch.meshgrid(y, x, indexing="ij")
+    return torch.stack([x, y, torch.ones_like(x)], dim=2)
+
+
 def shaken(*moves: Move) -> Transform:
     """All moves at once, drawn anew at each call; what comes in at the border is mirrored."""
 
@@ -360,8 +368,8 @@ def shaken(*moves: Move) -> Transform:
         matrix = torch.eye(3)
         for move in moves:
             matrix = matrix @ move(pictures.shape[-1], random)
-        matrix = matrix[None, :2].to(pictures).expand(len(pictures), -1, -1)
-        grid = F.affine_grid(matrix, list(pictures.shape), align_corners=False)
+        grid = (_places(*pictures.shape[2:]) @ matrix[:2].T).to(pictures)
+        grid = grid.expand(len(pictures), -1, -1, -1)
         return F.grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
 
     return transform
