@@ -1,4 +1,4 @@
-"""The command line: check a notebook, grade a class, compare two runs of the grader."""
+"""The command line: check or restore a notebook, grade a class, compare two runs of the grader."""
 
 import argparse
 import hashlib
@@ -16,6 +16,10 @@ def main() -> int:
     checking = commands.add_parser("check", help="check the answers in a notebook with nbval")
     checking.add_argument("notebook", type=Path)
     checking.set_defaults(run=check)
+
+    restoring = commands.add_parser("restore", help="bring a lesson's own cells back, keep answers")
+    restoring.add_argument("notebook", type=Path, nargs="?", help="default: every lesson")
+    restoring.set_defaults(run=restore)
 
     grading = commands.add_parser("grade", help="grade a folder of notebooks in a sandbox")
     grading.add_argument("submissions", type=Path, help="one notebook or one folder a student")
@@ -50,6 +54,19 @@ def check(arguments: argparse.Namespace) -> int:
     rows = graft.run(arguments.notebook)
     print(graft.table(rows))
     return 0 if all(row.earned == row.points for row in rows) else 1
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    from grading import restore
+
+    failed = 0
+    for path in [arguments.notebook] if arguments.notebook else restore.notebooks():
+        try:
+            print(restore.restore(path))
+        except graft.NotebookError as error:
+            print(error, file=sys.stderr)
+            failed = 2
+    return failed
 
 
 def grade(arguments: argparse.Namespace) -> int:

@@ -1,13 +1,21 @@
-"""Check an answer inside the notebook: `saliency = check("2.1")` and, at the end, `score("02")`."""
+"""Check an answer inside the notebook: `saliency = check("2.1")` and, at the end, `score("02")`.
+
+`panel("02")` shows the exercises as a table that every later check brings up to date.
+"""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grading import exercise as registry
 from grading.exercise import Exercise, Verdict
+from grading.panel import html
+
+if TYPE_CHECKING:  # it takes a while; only a panel needs it
+    import ipywidgets
 
 _verdicts: dict[str, Verdict] = {}  # by exercise, in this kernel
 _hints_given: dict[str, int] = {}
+_panels: dict[str, "ipywidgets.HTML"] = {}  # by lesson
 
 MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "not attempted": "○"}
 
@@ -37,6 +45,7 @@ def check(exercise_id: str) -> Any:
         verdict = exercise.judge(exercise.outputs(answer))
 
     _verdicts[exercise_id] = verdict
+    _update_panel(exercise.lesson)
     print(_report(exercise, verdict), end="")
     return answer if verdict.outcome == "right" and own is not None else own
 
@@ -49,6 +58,21 @@ def score(lesson: str) -> None:
     print(score_line(lesson, earned, total), end="")
     if left := [e.id for e in exercises if not is_right(e.id)]:
         print(f"  Still to do: {', '.join(left)}")
+
+
+def panel(lesson: str) -> "ipywidgets.HTML":
+    """The lesson's exercises with points and state, in one widget that follows the checks."""
+    import ipywidgets
+
+    _panels.setdefault(lesson, ipywidgets.HTML())
+    _update_panel(lesson)
+    return _panels[lesson]
+
+
+def _update_panel(lesson: str) -> None:
+    if lesson in _panels:
+        outcomes = {name: verdict.outcome for name, verdict in _verdicts.items()}
+        _panels[lesson].value = html(lesson, registry.exercises(lesson).values(), outcomes)
 
 
 def score_line(lesson: str, earned: int, total: int) -> str:

@@ -195,9 +195,10 @@ def notebook(source: Path, cells: list[NotebookNode], edition: str) -> NotebookN
     lesson = source.stem[:2]
     known = registry.exercises(lesson) if lesson in registry.lessons() else {}
     built = [
-        edition_cell(source, cell, edition, known)
+        new
         for cell in cells
         if edition != "student" or cell.metadata.get("slide") != "notes"
+        for new in edition_cells(source, cell, edition, known)
     ]
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -209,6 +210,28 @@ def notebook(source: Path, cells: list[NotebookNode], edition: str) -> NotebookN
     nb.metadata["course"]["fingerprint"] = fingerprint(nb)
     nbformat.validate(nb)
     return nb
+
+
+def edition_cells(
+    source: Path, cell: NotebookNode, edition: str, known: dict[str, Exercise]
+) -> list[NotebookNode]:
+    """A cell as an edition has it; in a lecture the answer to a question hides behind a poll."""
+    new = edition_cell(source, cell, edition, known)
+    asked = known.get(cell.metadata.get("exercise"))
+    if edition != "lecture" or not asked or not asked.options:
+        return [new]
+    new.source = f"# the answer to {asked.id}\n{new.source}"  # a hidden cell shows its first line
+    new.metadata |= {"jupyter": {"source_hidden": True}, "slideshow": {"slide_type": "fragment"}}
+    poll = nbformat.v4.new_code_cell(
+        f'from grading.poll import poll\n\npoll("{asked.id}")',
+        id=new.id.replace("q", "poll_", 1),
+        metadata={
+            "course": {"poll": asked.id},
+            "slideshow": {"slide_type": "-"},
+            "tags": ["live"],
+        },
+    )
+    return [poll, new]
 
 
 def edition_cell(
@@ -328,6 +351,10 @@ def is_worked_in(path: Path) -> bool:
 
 
 def as_text(nb: NotebookNode) -> str:
+    """A notebook as a file in which the text of a cell is one line.
+
+    So git merges it whole or not at all: nbgitpuller mixes no new stub into a student's answer.
+    """
     return json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -49,7 +49,7 @@ class Exercise:
     cases: Callable[[int], list[dict]] = lambda seed: [{}]
     tolerance: float = 1e-4
     praise: str = ""
-    options: tuple[str, ...] = ()  # the letters of a multiple-choice question
+    feedback: dict[str, str] = field(default_factory=dict)  # of each letter of a question
     compare: Callable[[dict, dict, float], str | None] = difference
     misconceptions: list[tuple[Callable, str]] = field(default_factory=list)
     alternatives: list[Callable] = field(default_factory=list)
@@ -57,6 +57,11 @@ class Exercise:
     @property
     def lesson(self) -> str:
         return f"{int(self.id.split('.')[0]):02d}"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The letters of a multiple-choice question; of any other exercise none."""
+        return tuple(self.feedback)
 
     @property
     def is_value(self) -> bool:
@@ -150,7 +155,7 @@ def choice(id: str, key: str, points: int, minutes: int, feedback: dict[str, str
         praise=feedback[key],
         hints=(f"Answer with one of the letters {', '.join(feedback)} in quotes.",),
         compare=_same_letter,
-        options=tuple(feedback),
+        feedback=feedback,
     )
     for option, text in feedback.items():
         if option != key:

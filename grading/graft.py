@@ -53,7 +53,9 @@ def read(path: Path) -> NotebookNode:
         nb = nbformat.read(path, as_version=4)
         assert all(isinstance(cell.source, str) for cell in nb.cells)
     except Exception:
-        raise NotebookError(f"{path.name} is not a readable notebook; save it again.") from None
+        raise NotebookError(
+            f"{path.name} is not a readable notebook; `make restore NOTEBOOK={path}` mends it."
+        ) from None
     return nb
 
 
@@ -113,7 +115,7 @@ def graft(path: Path) -> tuple[NotebookNode, dict[str, str]]:
         name = cell_id(exercise.id)
         if name not in found:
             troubles[exercise.id] = (
-                "The answer cell is missing; copy it from a fresh copy of the lesson."
+                f"The answer cell is missing; `make restore NOTEBOOK={path}` brings it back."
             )
         elif len(found[name]) > 1:
             troubles[exercise.id] = f"There are {len(found[name])} cells {name}; keep one."

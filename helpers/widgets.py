@@ -1,4 +1,4 @@
-"""Widgets on precomputed frames: they answer at once, with core ipywidgets only."""
+"""Widgets on drawings made beforehand: they answer at once, with core ipywidgets only."""
 
 import html
 import itertools
@@ -8,99 +8,112 @@ from typing import Any
 import ipywidgets
 from tqdm.auto import tqdm
 
+from helpers.attention import Drawing
 from helpers.plot import Picture
 
+WIDE = {"style": {"description_width": "initial"}}
 
-def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) -> ipywidgets.Widget:
-    """A labelled slider over pictures that were all drawn beforehand.
 
-    `draw(value)` is called once for every value, with a progress bar where that takes long; moving
-    the slider (mouse or arrow keys) then only swaps the frame and its text summary.
+class Frames(ipywidgets.VBox):
+    """Labelled controls, a button back to the start, and the drawing that belongs to their values.
+
+    `draw(*values)` gives a Picture or a Drawing. It is called once for each combination of values:
+    for all of them `beforehand`, with a progress bar where that takes long, or else when one is
+    first seen (then it should take a fraction of a second).
     """
-    frames = {value: draw(value) for value in tqdm(values, desc=label, delay=2, leave=False)}
+
+    def __init__(
+        self, draw: Callable[..., Picture | Drawing], controls: list, beforehand: bool = True
+    ) -> None:
+        self.controls, self.draw = controls, draw
+        self.drawn: dict[tuple, Picture | Drawing] = {}
+        self.start = self.values
+        if beforehand:
+            label = ", ".join(control.description for control in controls)
+            for values in tqdm(self.states(), desc=label, delay=2, leave=False):
+                self.frame(values)
+        self.drawing = ipywidgets.HTML()
+        back = ipywidgets.Button(description="Reset to start", layout={"width": "auto"})
+        back.on_click(self.reset)
+        row = ipywidgets.HBox(
+            [*controls, back], layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"}
+        )
+        super().__init__([row, self.drawing])
+        self._watch(True)
+        self.show()
+
+    @property
+    def values(self) -> tuple:
+        return tuple(control.value for control in self.controls)
+
+    def states(self) -> list[tuple]:
+        """Every combination of values."""
+        return list(itertools.product(*([v for _, v in choices(c)] for c in self.controls)))
+
+    def frame(self, values: tuple) -> Picture | Drawing:
+        if values not in self.drawn:
+            self.drawn[values] = self.draw(*values)
+        return self.drawn[values]
+
+    def show(self, change: Any = None) -> None:
+        frame = self.frame(self.values)
+        picture = frame._repr_mimebundle_()["text/html"]
+        self.drawing.value = f"{picture}<small>{html.escape(frame.alt)}</small>"
+
+    def reset(self, button: Any = None) -> None:
+        """Put every control back where it began, and draw once."""
+        self._watch(False)
+        for control, value in zip(self.controls, self.start, strict=True):
+            control.value = value
+        self._watch(True)
+        self.show()
+
+    def _watch(self, on: bool) -> None:
+        for control in self.controls:
+            (control.observe if on else control.unobserve)(self.show, names="value")
+
+
+def choices(control: ipywidgets.Widget) -> list[tuple[str, Any]]:
+    """What a control can be set to, as (label, value)."""
+    if isinstance(control, ipywidgets.Checkbox):
+        return [("off", False), ("on", True)]
+    return [o if isinstance(o, tuple) else (str(o), o) for o in control.options]
+
+
+def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) -> Frames:
+    """A labelled slider over pictures, `draw(value)`, that were all drawn beforehand."""
     control = ipywidgets.SelectionSlider(
         options=[(str(value), value) for value in values],
         description=label,
         continuous_update=True,
-        style={"description_width": "initial"},
         layout={"width": "min(100%, 32em)"},
+        **WIDE,
     )
-    picture, summary = _frame()
-
-    def show(change: Any = None) -> None:
-        _show(frames[control.value], picture, summary)
-
-    control.observe(show, names="value")
-    show()
-    return ipywidgets.VBox([control, picture, summary])
+    return Frames(draw, [control])
 
 
-def toggles(
-    draw: Callable[[tuple[bool, ...]], Picture], labels: Sequence[str]
-) -> ipywidgets.Widget:
-    """One checkbox a label, all ticked, above the picture that belongs to what is ticked.
-
-    `draw(ticked)` is called when a combination is first seen and its picture kept, so it should
-    take a fraction of a second.
-    """
-    frames: dict[tuple[bool, ...], Picture] = {}
+def toggles(draw: Callable[[tuple[bool, ...]], Picture], labels: Sequence[str]) -> Frames:
+    """One checkbox a label, all ticked, above the picture `draw(ticked)`, drawn when first seen."""
     boxes = [
         ipywidgets.Checkbox(True, description=label, indent=False, layout={"width": "auto"})
         for label in labels
     ]
-    row = ipywidgets.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"})
-    picture, summary = _frame()
-
-    def show(change: Any = None) -> None:
-        ticked = tuple(box.value for box in boxes)
-        if ticked not in frames:
-            frames[ticked] = draw(ticked)
-        _show(frames[ticked], picture, summary)
-
-    for box in boxes:
-        box.observe(show, names="value")
-    show()
-    return ipywidgets.VBox([row, picture, summary])
+    return Frames(lambda *ticked: draw(ticked), boxes, beforehand=False)
 
 
 def choose(
-    draw: Callable[..., Any], options: Mapping[str, Sequence[Any]], buttons: bool = False
-) -> ipywidgets.Widget:
-    """One dropdown an option (or a row of buttons), above the drawing that belongs to the choice.
+    draw: Callable[..., Picture | Drawing],
+    options: Mapping[str, Sequence[Any]],
+    buttons: bool = False,
+) -> Frames:
+    """One dropdown an option (or a row of buttons) above `draw(*values)`, all drawn beforehand.
 
-    `draw(*values)` gives a Picture or a Drawing; it is called once for every combination
-    beforehand, with a progress bar where that takes long. A value may be a pair (label, value), so
-    that labels may repeat.
+    A value may be a pair (label, value), so that labels may repeat.
     """
-    style = {"description_width": "initial"} | ({"button_width": "auto"} if buttons else {})
     kind = ipywidgets.ToggleButtons if buttons else ipywidgets.Dropdown
+    style = WIDE["style"] | ({"button_width": "auto"} if buttons else {})
     controls = [
         kind(options=list(values), description=label, style=style, layout={"width": "auto"})
         for label, values in options.items()
     ]
-    values = [[v[1] if isinstance(v, tuple) else v for v in vs] for vs in options.values()]
-    every = list(itertools.product(*values))
-    frames = {v: draw(*v) for v in tqdm(every, desc=", ".join(options), delay=2, leave=False)}
-    drawing, summary = ipywidgets.HTML(), ipywidgets.HTML()
-
-    def show(change: Any = None) -> None:
-        frame = frames[tuple(control.value for control in controls)]
-        drawing.value = frame._repr_mimebundle_()["text/html"]
-        summary.value = f"<small>{html.escape(frame.alt)}</small>"
-
-    for control in controls:
-        control.observe(show, names="value")
-    show()
-    row = ipywidgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"})
-    return ipywidgets.VBox([row, drawing, summary])
-
-
-def _frame() -> tuple[ipywidgets.Image, ipywidgets.HTML]:
-    """A place for a picture, at its own size unless the page is narrower, and for its summary."""
-    layout = {"max_width": "100%", "object_fit": "contain", "align_self": "flex-start"}
-    return ipywidgets.Image(format="png", layout=layout), ipywidgets.HTML()
-
-
-def _show(frame: Picture, picture: ipywidgets.Image, summary: ipywidgets.HTML) -> None:
-    picture.value = frame.png
-    summary.value = f"<small>{html.escape(frame.alt)}</small>"
+    return Frames(draw, controls)

@@ -7,8 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import explain, widgets
-from helpers.plot import Picture
+from helpers import explain
 
 DATA = Path(__file__).parents[1] / "data" / "04_lime"
 
@@ -200,21 +199,6 @@ def test_table_finds_the_one_feature_that_counts():
     assert all(abs(weight) < 0.02 for _, weight in found[1:])
     against = explain.lime_table(predict, rows, row, 0, ["a", "b", "c"], n=2000)
     assert against[0][1] == pytest.approx(-1, abs=0.02)
-
-
-def test_toggles_draw_each_combination_once():
-    drawn = []
-
-    def draw(ticked):
-        drawn.append(ticked)
-        return Picture(b"png", f"alt {ticked}")
-
-    widget = widgets.toggles(draw, ["a", "b"])
-    row, _, summary = widget.children
-    row.children[1].value = False
-    row.children[1].value = True
-    assert drawn == [(True, True), (True, False)]
-    assert "(True, True)" in summary.value
 
 
 @pytest.mark.slow

@@ -47,30 +47,52 @@ def test_charts_say_their_numbers():
     assert "x, a: 0.25; x, b: 0.50" in bars.alt
 
 
+def numbered(drawn):
+    """A `draw` that notes what it is asked for."""
+
+    def draw(*values):
+        drawn.append(values)
+        return plot.Picture(str(values).encode(), f"the frame {values}")
+
+    return draw
+
+
 def test_slider_draws_every_frame_once_and_only_swaps_them():
     drawn = []
-
-    def draw(value):
-        drawn.append(value)
-        return plot.Picture(f"png {value}".encode(), f"the frame {value}")
-
-    control, picture, summary = widgets.slider(draw, [1, 2, 3], "value").children
-    assert drawn == [1, 2, 3] and control.description == "value"
-    assert picture.value == b"png 1"
+    widget = widgets.slider(numbered(drawn), [1, 2, 3], "value")
+    (control,) = widget.controls
+    assert drawn == [(1,), (2,), (3,)] and control.description == "value"
+    assert "the frame (1,)" in widget.drawing.value
     control.value = 3
-    assert picture.value == b"png 3" and "the frame 3" in summary.value
-    assert drawn == [1, 2, 3]
+    assert "the frame (3,)" in widget.drawing.value
+    assert len(drawn) == 3
 
 
 def test_toggles_draw_a_combination_once():
     drawn = []
+    widget = widgets.toggles(numbered(drawn), ["a", "b"])
+    widget.controls[0].value = False
+    widget.controls[0].value = True
+    assert drawn == [((True, True),), ((False, True),)]
+    assert "the frame ((True, True),)" in widget.drawing.value
 
-    def draw(ticked):
-        drawn.append(ticked)
-        return plot.Picture(str(ticked).encode(), f"{sum(ticked)} ticked")
 
-    row, picture, summary = widgets.toggles(draw, ["a", "b"]).children
-    row.children[0].value = False
-    row.children[0].value = True
-    assert drawn == [(True, True), (False, True)]
-    assert picture.value == b"(True, True)" and "2 ticked" in summary.value
+def test_choose_draws_every_combination_beforehand():
+    drawn = []
+    widget = widgets.choose(numbered(drawn), {"layer": range(2), "word": [("a", 5), ("a", 6)]})
+    assert drawn == [(0, 5), (0, 6), (1, 5), (1, 6)] == widget.states()
+    widget.controls[1].value = 6
+    assert "the frame (0, 6)" in widget.drawing.value
+
+
+def test_reset_puts_every_control_back_and_draws_nothing_in_between():
+    drawn = []
+    widget = widgets.toggles(numbered(drawn), ["a", "b", "c"])
+    for control in widget.controls:
+        control.value = False
+    seen = len(drawn)
+    next(c for c in widget.children[0].children if c.description == "Reset to start").click()
+    assert widget.values == (True, True, True) and len(drawn) == seen
+    assert "the frame ((True, True, True),)" in widget.drawing.value
+    widget.controls[0].value = False  # still listened to
+    assert "the frame ((False, True, True),)" in widget.drawing.value

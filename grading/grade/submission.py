@@ -69,12 +69,17 @@ def notebooks(folder: Path) -> list[Path]:
     for parent, folders, files in os.walk(folder):
         depth = len(Path(parent).relative_to(folder).parts)
         folders[:] = sorted(f for f in folders if not f.startswith(".") and depth < DEEPEST)
-        found += [Path(parent) / f for f in sorted(files) if f.endswith(".ipynb") and f[0] != "."]
+        found += [Path(parent) / f for f in sorted(files) if is_lesson(f)]
         if len(found) > MOST:
             raise Unreadable(f"There are more than {MOST} notebooks in this folder.")
     if not found:
         raise Unreadable("There is no notebook (.ipynb) in this folder.")
     return found
+
+
+def is_lesson(name: str) -> bool:
+    """A notebook that is neither hidden nor a copy that `restore` put aside."""
+    return name.endswith(".ipynb") and not name.startswith(".") and ".before-restore" not in name
 
 
 def read(path: Path, pack: dict[str, list[dict]]) -> tuple[str, dict[str, list[str]]]:

@@ -19,7 +19,7 @@
 # %% tags=["setup"]
 import torch
 
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import explain, load, plot
 
 network = load.network()
@@ -60,6 +60,12 @@ plot.heatmaps(
 #
 # An answer may use `torch`, `np`, `F`, `nn`, `math` and its arguments. Import anything else inside
 # the cell, and do not call earlier answers.
+#
+# The table below follows your checks; every lesson begins with one. To keep it beside the notebook
+# in JupyterLab, right-click it and choose **Create New View for Cell Output**.
+
+# %%
+panel("00")
 
 # %% [markdown]
 # ### Exercise 0.1 · The largest score

@@ -38,10 +38,11 @@ from torch import nn
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import explain, load, plot
 
 FOLDERS = None  # or two folders, for example ("pokemon", "digimon")
+panel("01")
 
 # %% [markdown]
 # ## Tanks that were weather

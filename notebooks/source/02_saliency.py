@@ -27,13 +27,14 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import explain, load, plot, widgets
 
 network = load.network()
 photographs = load.photographs()
 rocket = photographs["rocket"]
 MISSILE = load.class_index(network, "missile")
+panel("02")
 
 # %% [markdown]
 # The network is EfficientNet-Lite0, trained on ImageNet: 1,000 classes, real weights. It gives

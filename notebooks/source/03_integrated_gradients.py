@@ -35,10 +35,11 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from tqdm.auto import tqdm
 
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import explain, load, plot, widgets
 
 NETWORK = "efficientnet_lite0"  # or any torchvision classifier, or the homework's "checkpoint.pth"
+panel("03")
 
 # %% [markdown]
 # The lesson runs on the network named above. The food homework's network wants smaller pictures;

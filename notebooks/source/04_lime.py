@@ -34,13 +34,14 @@ from torch import nn
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import explain, load, plot, widgets
 
 DATA = Path(helpers.__file__).parents[1] / "data"
 network = load.network()
 rocket, coffee = load.photograph("rocket"), load.photograph("coffee")
 MISSILE, ESPRESSO = (load.class_index(network, name) for name in ("missile", "espresso"))
+panel("04")
 
 # %% [markdown]
 # ## A simple model, valid nearby

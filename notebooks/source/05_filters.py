@@ -33,7 +33,7 @@ from sklearn.datasets import load_sample_image
 from torch import nn
 from tqdm.auto import tqdm
 
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import digits, explain, load, plot, widgets
 from helpers.maximize import Fourier, maximize, rotate, scale, shaken, shift
 
@@ -42,6 +42,7 @@ cat = load.photograph("cat")
 digits_network = digits.trained_cnn()
 digit_pictures, digit_labels = digits.digits()
 print(f"digits network: {digits.accuracy(digits_network):.1%} of the held-out digits are right")
+panel("05")
 
 # %% [markdown]
 # Two networks. **EfficientNet-Lite0** (ImageNet, photographs): `network.features` is a chain of 22

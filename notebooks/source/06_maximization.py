@@ -29,18 +29,18 @@ import json
 from itertools import product
 from pathlib import Path
 
-import ipywidgets
 import numpy as np  # noqa: F401  for your answers
 import torch
 import torch.nn.functional as F
 from IPython.display import display
 
 import helpers
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import digits, load, plot, widgets
 from helpers import maximize as core
 
 network = load.network()
+panel("06")
 
 # %% [markdown]
 # ## A digit
@@ -431,12 +431,12 @@ plot.bars(
 # it has is kept.
 
 # %% tags=["long"]
-screen = ipywidgets.Image(format="png", layout={"max_width": "320px"})
-display(screen)
+gray = torch.full((1, 3, 224, 224), 0.5)
+screen = display(plot.images(gray, ["step 0"], size=3), display_id=True)
 
 
 def watch(step, picture):
-    screen.value = plot.images(picture, [f"step {step}"], size=3).png
+    screen.update(plot.images(picture, [f"step {step}"], "What it has so far.", size=3))
 
 
 live = core.maximize(

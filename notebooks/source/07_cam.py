@@ -35,12 +35,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import explain, load, plot, widgets
 
 DATA = Path(helpers.__file__).parents[1] / "data"
 network = load.network()
 photographs = load.photographs()
+panel("07")
 
 # %% [markdown]
 # ## The mean over all places

@@ -35,7 +35,7 @@ from matplotlib.figure import Figure
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import attention as views
 from helpers import explain, load, plot, text, widgets
 
@@ -43,6 +43,7 @@ DATA = Path(helpers.__file__).parents[1] / "data" / "08_bert"
 MODEL = "minilm"  # or a BERT-like model of the hub: "bert-base-uncased"
 QUESTIONS = "minilm"  # or a BERT trained on questions: "deepset/bert-base-cased-squad2"
 tokenizer, model = load.bert(MODEL)
+panel("08")
 
 # %% [markdown]
 # ## Tokens and word pieces

@@ -33,12 +33,13 @@ from matplotlib.patches import Rectangle
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, score
+from grading.check import check, panel, score
 from helpers import load, plot, widgets
 from helpers.text import read
 
 DATA = Path(helpers.__file__).parents[1] / "data" / "09_similarity"
 tokenizer, model = load.bert()
+panel("09")
 
 # %% [markdown]
 # ## Two rulers
