@@ -1,0 +1,198 @@
+"""Every local explanation method on the same pictures, side by side, and edits to compare with.
+
+`EDITS` changes a picture, `explain_all` computes, `draw` draws.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from helpers import explain, plot
+from helpers.explain.contract import lent
+
+
+def gradcam(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
+    """Grad-CAM of the last layer that still has places, what speaks for the class, enlarged."""
+    maps = explain.gradcam(network, pictures, target, last_map(network, pictures[:1]))
+    return F.interpolate(maps.clamp(min=0), pictures.shape[-2:], mode="bilinear")
+
+
+def last_map(network: nn.Module, picture: Tensor) -> nn.Module:
+    """The last module with a convolution in it that returns a map (N, K, h, w), used once."""
+    returned = []
+
+    def note(module: nn.Module, inputs: tuple, output: Any) -> None:
+        if isinstance(output, Tensor) and output.ndim == 4 and output[0, 0].numel() > 1:
+            returned.append(module)
+
+    def convolves(module: nn.Module) -> bool:
+        return any(isinstance(part, nn.Conv2d) for part in module.modules())
+
+    handles = [m.register_forward_hook(note) for m in network.modules() if convolves(m)]
+    try:
+        with lent(network), torch.no_grad():
+            network(picture)
+    finally:
+        for handle in handles:
+            handle.remove()
+    once = [module for module in returned if returned.count(module) == 1]
+    if not once:
+        raise ValueError("The network has no convolution whose output is a map.")
+    return once[-1]
+
+
+def occlusion(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
+    side = min(pictures.shape[-2:])
+    return explain.occlusion(network, pictures, target, patch=side // 4, stride=side // 8)
+
+
+def lime(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
+    pieces = torch.stack([explain.superpixels(one[None], 30) for one in pictures])
+    return explain.lime_image(network, pictures, target, pieces, n=100)
+
+
+# Fewer samples than the papers use, so that all of them answer within seconds on two cores.
+METHODS: dict[str, Callable[[nn.Module, Tensor, int], Tensor]] = {
+    "gradient": explain.gradient,
+    "SmoothGrad": lambda *question: explain.smoothgrad(*question, n=16),
+    "Integrated Gradients": lambda *question: explain.integrated_gradients(*question, 0, steps=24),
+    "guided backprop": explain.guided_backprop,
+    "Grad-CAM": gradcam,
+    "occlusion": occlusion,
+    "LIME": lime,
+    "Sobel (control)": lambda network, pictures, target: explain.sobel(pictures),
+    "random (control)": lambda network, pictures, target: explain.random_map(pictures),
+}
+SIGNED = ("occlusion", "LIME")  # coarse enough for the eye to read signs
+QUICK = ("gradient", "Grad-CAM", "Sobel (control)")
+
+
+def covered(picture: Tensor) -> Tensor:
+    height, width = picture.shape[-2:]
+    picture = picture.clone()
+    picture[..., height // 4 : -height // 4, width // 4 : -width // 4] = 0.5
+    return picture
+
+
+def blurred(picture: Tensor) -> Tensor:
+    small = F.interpolate(picture, scale_factor=1 / 8, mode="area")
+    return F.interpolate(small, picture.shape[-2:], mode="bilinear")
+
+
+def noisy(picture: Tensor) -> Tensor:
+    noise = torch.randn(picture.shape, generator=torch.Generator().manual_seed(0))
+    return (picture + 0.15 * noise).clamp(0, 1)
+
+
+EDITS: dict[str, Callable[[Tensor], Tensor]] = {
+    "mirrored": lambda picture: picture.flip(3),
+    "upside down": lambda picture: picture.flip(2, 3),
+    "grey": lambda picture: picture.mean(1, keepdim=True).expand_as(picture),
+    "red and blue swapped": lambda picture: picture.flip(1),
+    "darker": lambda picture: 0.4 * picture,
+    "blurred": blurred,
+    "noise": noisy,
+    "middle covered": covered,
+    "quarters swapped": lambda p: p.roll((p.shape[2] // 2, p.shape[3] // 2), (2, 3)),
+}
+
+
+def explain_all(
+    network: nn.Module,
+    pictures: Tensor,
+    target: int,
+    methods: Sequence[str] = tuple(METHODS),
+    after_each: Callable[[dict], None] = lambda results: None,
+) -> dict[str, Tensor | str]:
+    """Each method's maps of all pictures (N, 3, H, W): (N, 3, H, W) or (N, 1, H, W), not scaled.
+
+    A method that this network does not allow has one sentence in place of its maps.
+    `after_each(results so far)` is called whenever a method is done.
+    """
+    results: dict[str, Tensor | str] = {}
+    for name in methods:
+        try:
+            results[name] = METHODS[name](network, pictures, target)
+        except (ValueError, RuntimeError) as error:
+            results[name] = str(error).partition("\n")[0]
+        after_each(results)
+    return results
+
+
+def probabilities(network: nn.Module, pictures: Tensor) -> Tensor:
+    with lent(network), torch.no_grad():
+        return network(pictures).softmax(1).cpu()
+
+
+COLUMNS, SIDE, STEP = 5, 1.72, 1.8  # panels a strip, and in inches: a panel, from one to the next
+PLACES = ("top left", "top", "top right", "left", "middle", "right")
+PLACES += ("bottom left", "bottom", "bottom right")
+
+
+def draw(
+    pictures: Tensor,
+    labels: Sequence[str],
+    results: Mapping[str, Tensor | str],
+    methods: Sequence[str] = (),
+    caption: str = "",
+) -> plot.Picture:
+    """One row a picture (N, 3, H, W), one column a method, empty while it has no result.
+
+    All rows of a method share one scale, so that a fainter map is a weaker one. After five columns
+    it goes on below.
+    """
+    columns = ["picture", *(methods or results)]
+    wide, strip = min(COLUMNS, len(columns)), len(pictures) * STEP + 0.3
+    width, height = 0.4 + wide * STEP + 1.5, -(-len(columns) // wide) * strip
+    figure = Figure(figsize=(width, height))  # laid out by hand, which draws twice as fast
+
+    def axis_at(left: float, top: float, across: float, down: float) -> Axes:
+        bottom = height - top - down
+        return figure.add_axes((left / width, bottom / height, across / width, down / height))
+
+    told = [caption, "Rows: " + "; ".join(label.replace("\n", ", ") for label in labels)]
+    for number, name in enumerate(columns):
+        maps, strengths = results.get(name), None
+        if isinstance(maps, Tensor):
+            strengths = maps.mean(1) if name in SIGNED else maps.abs().amax(1)
+            ninths = F.adaptive_avg_pool2d(strengths, 3).flatten(1).argmax(1)
+            told.append(f"{name}: strongest {', '.join(PLACES[ninth] for ninth in ninths)}")
+        elif maps:
+            told.append(f"{name}: not possible")
+        for row, label in enumerate(labels):
+            left, top = number % wide * STEP + 0.4, number // wide * strip + row * STEP + 0.25
+            axis = axis_at(left, top, SIDE, SIDE)
+            axis.set(xticks=[], yticks=[], frame_on=False)
+            if row == 0:
+                axis.set_title(name, fontsize=10)
+            if number % wide == 0:
+                axis.set_ylabel(label, fontsize=8.5)
+            if number == 0:
+                axis.imshow(pictures[row].permute(1, 2, 0).numpy())
+            elif strengths is not None:
+                _show(axis, strengths, row, pictures[row] if name in SIGNED else None)
+            elif maps:
+                axis.text(0.5, 0.5, "not possible", ha="center", fontsize=9)
+    bars = [("inferno", "0", "strong")] if set(columns[1:]) - set(SIGNED) else []
+    bars += [("RdBu_r", "against", "for")] if set(columns) & set(SIGNED) else []
+    for number, (colours, *ends) in enumerate(bars):
+        axis = axis_at(0.5 + wide * STEP + number * 0.75, 0.25, 0.12, SIDE)
+        figure.colorbar(ScalarMappable(cmap=colours), cax=axis, ticks=(0, 1))
+        axis.set_yticklabels(ends, fontsize=9)
+    return plot.picture(figure, ". ".join(part for part in told if part))
+
+
+def _show(axis: Axes, strengths: Tensor, row: int, below: Tensor | None) -> None:
+    """One row of (N, H, W) on the scale of all rows; signed, over the picture `below`, if given."""
+    top = torch.quantile(strengths.abs().flatten(), plot.CLIP).item() or 1.0
+    if below is None:
+        axis.imshow(strengths[row].numpy(), cmap="inferno", vmin=0, vmax=top)
+    else:
+        axis.imshow(below.mean(0).numpy(), cmap="gray", vmin=-0.4, vmax=1.4)
+        axis.imshow(strengths[row].numpy(), cmap="RdBu_r", vmin=-top, vmax=top, alpha=0.65)
