@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import explain, load
+from helpers import explain
+from tests.tensors import close
 
 GRADIENTS = [explain.gradient, explain.smoothgrad, explain.smoothgrad_squared, explain.vargrad]
 EXPLAINERS = [*GRADIENTS, explain.occlusion]
@@ -16,34 +17,6 @@ def small(explainer):
     if explainer is explain.occlusion:
         return {"patch": 4, "stride": 2}
     return {} if explainer is explain.gradient else {"n": 4}
-
-
-@pytest.fixture(scope="module")
-def network():
-    return load.network()
-
-
-@pytest.fixture(scope="module")
-def cat():
-    return load.photograph("cat")
-
-
-@pytest.fixture
-def tiny():
-    """A smooth network of three classes on 8x8 images, with batch norm and dropout."""
-    torch.manual_seed(0)
-    layers = nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6), nn.Tanh(), nn.Flatten(), nn.Dropout(0.5)
-    return nn.Sequential(*layers, nn.Linear(6 * 36, 3))
-
-
-@pytest.fixture
-def images():
-    return torch.rand(5, 3, 8, 8, generator=torch.Generator().manual_seed(1))
-
-
-def close(a, b, relative=1e-4):
-    assert a.shape == b.shape and a.dtype == b.dtype
-    return (a - b).abs().max() <= relative * b.abs().max()
 
 
 # ------------------------------------------------------------------- captum as the oracle

@@ -10,11 +10,6 @@ from helpers import digits, explain, load
 
 
 @pytest.fixture(scope="module")
-def network():
-    return load.network()
-
-
-@pytest.fixture(scope="module")
 def digits_network():
     torch.manual_seed(0)
     return digits.cnn().eval()

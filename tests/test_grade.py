@@ -465,6 +465,15 @@ def test_the_graders_own_trouble_is_not_kept(tmp_path):
     assert [p.name for p in (tmp_path / "submissions").iterdir()] == ["k.json"]
 
 
+@pytest.mark.parametrize("damaged", [b"", b'{"student": "a', b"\xff\x00"])
+def test_a_damaged_result_counts_as_not_there(tmp_path, damaged):
+    results.save(tmp_path, RESULT)
+    results.path_of(tmp_path, "k").write_bytes(damaged)
+    assert results.load(tmp_path, "k") is None
+    results.save(tmp_path, RESULT)
+    assert results.load(tmp_path, "k") == RESULT
+
+
 def test_wrong_folders_get_one_sentence(tmp_path):
     (tmp_path / "class").mkdir()
     inside = ["grade", "class", "--out", "class/results"]

@@ -5,29 +5,7 @@ import torch
 from torch import nn
 
 from helpers import explain, load
-
-
-@pytest.fixture(scope="module")
-def network():
-    return load.network()
-
-
-@pytest.fixture
-def tiny():
-    """A smooth network of three classes on 8x8 images, with batch norm and dropout."""
-    torch.manual_seed(0)
-    layers = nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6), nn.Tanh(), nn.Flatten(), nn.Dropout(0.5)
-    return nn.Sequential(*layers, nn.Linear(6 * 36, 3))
-
-
-@pytest.fixture
-def images():
-    return torch.rand(4, 3, 8, 8, generator=torch.Generator().manual_seed(1))
-
-
-def close(a, b, relative=1e-4):
-    assert a.shape == b.shape and a.dtype == b.dtype
-    return (a - b).abs().max() <= relative * b.abs().max()
+from tests.tensors import close
 
 
 def error(model, images, target, baseline, **options):
@@ -93,7 +71,7 @@ def test_a_baseline_may_be_a_colour_or_one_picture(tiny, images):
 
 
 def test_batch_and_chunk_change_nothing(tiny, images):
-    target = [0, 2, 1, 2]
+    target = [0, 2, 1, 2, 0]
     together = explain.integrated_gradients(tiny, images, target, 0.2, steps=7, chunk=7)
     for i, label in enumerate(target):
         alone = explain.integrated_gradients(tiny, images[i : i + 1], label, 0.2, steps=7, chunk=2)

@@ -1,12 +1,6 @@
 """`make lab`, as a person meets it: the page is served, and lesson 02 runs through the server."""
 
 import json
-import os
-import re
-import signal
-import socket
-import subprocess
-import threading
 import urllib.request
 import uuid
 from urllib.parse import urlencode
@@ -16,55 +10,11 @@ import pytest
 import websocket
 
 from grading import exercise as registry
-from grading.editions import EDITIONS, ROOT
+from grading.editions import EDITIONS
+from tests.lab import TOKEN
 
-TOKEN = "only-for-this-test"
 LESSON = "02_saliency.ipynb"
 SECONDS = 600  # for the whole lesson; a cell that hangs is noticed by the socket's timeout
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Start `make lab` on a free port and wait until it says where it serves."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "JUPYTER_TOKEN": TOKEN,
-        "JUPYTER_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime")),
-    }
-    server = subprocess.Popen(
-        ["make", "lab", f"PORT={port}", "LAB_OPTIONS=--no-browser"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        for line in server.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                break
-        else:
-            pytest.fail("make lab ended without printing an address")
-        threading.Thread(target=server.stdout.read, daemon=True).start()  # keeps the pipe empty
-        wait_until_it_listens(port)
-        yield found[0]
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-
-
-def wait_until_it_listens(port: int) -> None:
-    """The address is printed a moment before the server accepts connections."""
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except ConnectionRefusedError:
-            threading.Event().wait(0.1)
-    pytest.fail("the server printed its address and never listened there")
 
 
 def request(url: str, data: dict | None = None) -> str:

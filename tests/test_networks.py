@@ -11,11 +11,6 @@ from helpers.load.networks import SameConv
 
 
 @pytest.fixture(scope="module")
-def network():
-    return load.network()
-
-
-@pytest.fixture(scope="module")
 def photographs():
     return load.photographs()
 

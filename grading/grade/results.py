@@ -25,10 +25,10 @@ def path_of(results: Path, key: str) -> Path:
 
 
 def load(results: Path, key: str) -> dict | None:
-    """A result that is there already, or None."""
+    """A result that is there already, or None; a damaged file counts as none."""
     try:
         return json.loads(path_of(results, key).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
 
 

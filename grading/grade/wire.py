@@ -7,7 +7,6 @@ there is no path to plant a link, a pipe or a device at, and a byte count bounds
 
 import base64
 import json
-import math
 import re
 from typing import Any
 
@@ -116,8 +115,7 @@ def _array(parts: list) -> np.ndarray:
     _demand(type(dtype) is str and dtype in DTYPES)
     _demand(type(shape) is list and len(shape) <= 16)
     _demand(all(type(length) is int and length >= 0 for length in shape))
-    raw = base64.b64decode(data, validate=True)
-    _demand(len(raw) == math.prod(shape) * np.dtype(dtype).itemsize)
+    raw = base64.b64decode(data, validate=True)  # where its length is wrong, reshape raises
     if dtype == "bool":  # any byte but 0 and 1 would be a third truth value
         return (np.frombuffer(raw, "uint8") != 0).reshape(shape)
     return np.frombuffer(raw, dtype).reshape(shape).copy()

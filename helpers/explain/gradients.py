@@ -43,7 +43,7 @@ def gradient(
     target = _check(images, target, of, chunk=chunk)
     with lent(model) as device:
         parts = zip(images.split(chunk), target.split(chunk), strict=True)
-        maps = [_gradient(model, x.to(device), t.to(device), of) for x, t in parts]
+        maps = [gradient_of_chunk(model, x.to(device), t.to(device), of) for x, t in parts]
     return torch.cat(maps).to(images.device)
 
 
@@ -132,7 +132,7 @@ def _moments(model, images, target, fraction, n, seed, chunk, of):
                 size = min(chunk, n - start)
                 noise = [torch.randn(image.shape, generator=random) for _ in range(size)]
                 copies = image + noise_std * torch.stack(noise).to(image)
-                gradients = _gradient(model, copies, label.expand(size), of)
+                gradients = gradient_of_chunk(model, copies, label.expand(size), of)
                 # Chan, Golub & LeVeque 1983: merge the chunk's mean and squared distances with
                 # those so far. Subtracting mean² from the mean square would cancel.
                 shift = gradients.mean(0) - mean
@@ -145,8 +145,14 @@ def _moments(model, images, target, fraction, n, seed, chunk, of):
     return torch.stack(means).to(images.device), torch.stack(variances).to(images.device)
 
 
-def _gradient(model, images, target, of):
-    """The gradient of one chunk, on the model's device."""
+def gradient_of_chunk(
+    model: nn.Module, images: torch.Tensor, target: torch.Tensor, of: str
+) -> torch.Tensor:
+    """The gradient of as many images as fit into memory, (N, 3, H, W), for a model that is `lent`.
+
+    `target` has one class index an image; all of it is on the model's device, nothing is checked.
+    Raises ValueError where the model's output has no gradient.
+    """
     # The caller may be under no_grad or inference_mode; clones are tensors that autograd accepts.
     with torch.inference_mode(False), torch.enable_grad():
         images, target = images.detach().clone().requires_grad_(True), target.clone()

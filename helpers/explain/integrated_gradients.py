@@ -7,7 +7,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from helpers.explain.contract import check_count, check_images, check_target, lent
-from helpers.explain.gradients import _gradient
+from helpers.explain.gradients import gradient_of_chunk
 
 
 def integrated_gradients(
@@ -50,7 +50,7 @@ def integrated_gradients(
             total = torch.zeros_like(image)
             for part in alphas.to(image).split(chunk):
                 path = start + part[:, None, None, None] * (image - start)
-                total += _gradient(model, path, label.expand(len(part)), "logit").sum(0)
+                total += gradient_of_chunk(model, path, label.expand(len(part)), "logit").sum(0)
                 bar.update(len(part))
             maps.append((image - start) * total / steps)
     return torch.stack(maps).to(images.device)

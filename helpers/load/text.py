@@ -11,6 +11,10 @@ from helpers.load.devices import device
 
 ADAPTERS = Path(__file__).parents[2] / "data" / "adapters"
 PACKAGED = "minilm"
+TRAINED_HEADS = {
+    "AutoModelForMaskedLM": "masked_lm.safetensors",
+    "AutoModelForQuestionAnswering": "question_answering.safetensors",
+}
 
 
 def bert(name: str = PACKAGED) -> tuple:
@@ -72,9 +76,8 @@ def _load(kind: str, name: str) -> tuple:
             f"The model {name!r} could not be loaded ({_first_line(error)}): check its name and "
             "go online once, or leave the name out for the packaged model, which needs no network."
         ) from None
-    if name == PACKAGED and kind != "AutoModel":
-        file = ADAPTERS / {"AutoModelForMaskedLM": "masked_lm"}.get(kind, "question_answering")
-        add_adapter(model, load_file(file.with_suffix(".safetensors")))
+    if name == PACKAGED and kind in TRAINED_HEADS:
+        add_adapter(model, load_file(ADAPTERS / TRAINED_HEADS[kind]))
     elif missing := [key for key in report["missing_keys"] if "pooler" not in key]:
         raise ValueError(
             f"The model {name!r} was never trained for this ({missing[0]} is missing, {kind}): "

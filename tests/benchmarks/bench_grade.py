@@ -19,6 +19,7 @@ import nbformat
 from grading import exercise as registry
 from grading.editions import EDITIONS
 from grading.grade import cluster, probe, run, submission
+from grading.grade.sandbox import SandboxError
 from tests.attacks.make_attacks import ATTACKS, honest, instead, save
 
 LESSON = "02_saliency"
@@ -39,7 +40,11 @@ QUICK = (  # attacks that do not wait for the clock
 
 def measure() -> list[dict]:
     """Overhead, two workers, nbgrader and 200 submissions with two kills: ratio and limit."""
-    probe.check("bubblewrap")
+    try:
+        probe.check("bubblewrap")
+    except SandboxError as error:
+        print(f"The grader is not measured: {error}")
+        return []
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
     return [overhead(), two_workers(), against_nbgrader(), killed_twice()]

@@ -1,0 +1,32 @@
+"""Fixtures that several files of tests share."""
+
+import pytest
+import torch
+from torch import nn
+
+from helpers import load
+from tests.browser import browser, page  # noqa: F401
+from tests.lab import address  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load.network()
+
+
+@pytest.fixture(scope="module")
+def cat():
+    return load.photograph("cat")
+
+
+@pytest.fixture
+def tiny():
+    """A smooth network of three classes on 8x8 images, with batch norm and dropout."""
+    torch.manual_seed(0)
+    layers = nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6), nn.Tanh(), nn.Flatten(), nn.Dropout(0.5)
+    return nn.Sequential(*layers, nn.Linear(6 * 36, 3))
+
+
+@pytest.fixture
+def images():
+    return torch.rand(5, 3, 8, 8, generator=torch.Generator().manual_seed(1))
