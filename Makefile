@@ -10,13 +10,16 @@ PORT ?= 8888
 LAB_OPTIONS ?=
 WORKERS ?= 2
 RESULTS ?= build/results
+# for example LESSONS="00 02"
+LESSONS ?=
 # for example GRADE_OPTIONS="--seed-file seed.txt --pack questions"
 GRADE_OPTIONS ?=
 
-.PHONY: help lab test test-all build lecture check grade bench lint lock
+.PHONY: help install lab lecture slides site test test-all test-site check restore grade build bench \
+  bench-live lint lock
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -30,6 +33,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
 	@touch $@
 
+install: $(READY)  ## install everything, open nothing
+
 lab: $(READY)  ## open the course in JupyterLab
 	@echo "The address is printed below; stop with Ctrl-C twice."
 	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(LAB_OPTIONS) \
@@ -39,14 +44,24 @@ lecture: $(READY) build  ## open the solved lessons in JupyterLab
 	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(LAB_OPTIONS) \
 	  --notebook-dir build/lecture
 
+slides: $(READY)  ## slides with speaker notes, in build/slides: make slides LESSONS="00 02"
+	@$(BIN)/python -m publish slides $(LESSONS)
+
+site: $(READY)  ## all lessons as pages for reading, in build/site: make site LESSONS="00 02"
+	@$(BIN)/python -m publish site $(LESSONS)
+
 test: export OMP_NUM_THREADS = 1
 test: $(READY)  ## pass all tests, and run every reference notebook through nbval
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson" --nbval-lax \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson and not every_page" --nbval-lax \
 	  tests grading/reference
 
 test-all: export OMP_NUM_THREADS = 1
 test-all: $(READY)  ## the same, and the student edition of every lesson
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval-lax tests grading/reference
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_page" --nbval-lax \
+	  tests grading/reference
+
+test-site: $(READY) site slides  ## every page of the site and every slide, in a browser
+	$(BIN)/python -m pytest -m every_page tests
 
 build: $(READY)  ## build the notebooks from notebooks/source
 	@$(BIN)/python -m grading.editions
@@ -55,12 +70,18 @@ check: $(READY)  ## check your answers: make check NOTEBOOK=notebooks/02_salienc
 	@test -n "$(NOTEBOOK)" || { echo "Say which: make check NOTEBOOK=notebooks/02_saliency.ipynb"; exit 2; }
 	@$(BIN)/python -m grading check "$(NOTEBOOK)"
 
+restore: $(READY)  ## bring back a lesson's own cells, keep answers: make restore NOTEBOOK=…
+	@$(BIN)/python -m grading restore $(if $(NOTEBOOK),"$(NOTEBOOK)")
+
 grade: $(READY)  ## grade a class: make grade SUBMISSIONS=folder GRADE_OPTIONS="--seed-file …"
 	@test -n "$(SUBMISSIONS)" || { echo "Say which: make grade SUBMISSIONS=folder"; exit 2; }
 	@$(BIN)/python -m grading grade "$(SUBMISSIONS)" --out "$(RESULTS)" $(GRADE_OPTIONS)
 
 bench: $(READY)  ## measure speed as ratios within one run
 	@$(BIN)/python -m tests.benchmarks
+
+bench-live: $(READY)  ## the slowest cells tagged live, in seconds; none may take more than five
+	@$(BIN)/python -m tests.benchmarks.live $(LESSONS)
 
 lint: $(READY)  ## ruff: format and rules
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -35,9 +35,8 @@ class Frames(ipywidgets.VBox):
         self.drawing = ipywidgets.HTML()
         back = ipywidgets.Button(description="Reset to start", layout={"width": "auto"})
         back.on_click(self.reset)
-        row = ipywidgets.HBox(
-            [*controls, back], layout={"flex_flow": "row wrap", "grid_gap": "0 1.2em"}
-        )
+        layout = {"flex_flow": "row wrap", "grid_gap": "0 1.2em", "align_items": "flex-end"}
+        row = ipywidgets.HBox([*controls, back], layout=layout)
         super().__init__([row, self.drawing])
         self._watch(True)
         self.show()
@@ -58,7 +57,7 @@ class Frames(ipywidgets.VBox):
     def show(self, change: Any = None) -> None:
         frame = self.frame(self.values)
         picture = frame._repr_mimebundle_()["text/html"]
-        self.drawing.value = f"{picture}<small>{html.escape(frame.alt)}</small>"
+        self.drawing.value = f"{picture}<div><small>{html.escape(frame.alt)}</small></div>"
 
     def reset(self, button: Any = None) -> None:
         """Put every control back where it began, and draw once."""
@@ -113,7 +112,17 @@ def choose(
     kind = ipywidgets.ToggleButtons if buttons else ipywidgets.Dropdown
     style = WIDE["style"] | ({"button_width": "auto"} if buttons else {})
     controls = [
-        kind(options=list(values), description=label, style=style, layout={"width": "auto"})
+        kind(options=_told_apart(values), description=label, style=style, layout={"width": "auto"})
         for label, values in options.items()
     ]
     return Frames(draw, controls)
+
+
+def _told_apart(values: Sequence[Any]) -> list[tuple[str, Any]]:
+    """(label, value) with labels that differ, if only by spaces of no width.
+
+    ipywidgets marks the chosen button by its label; a second "the" would unmark the first.
+    """
+    pairs = [v if isinstance(v, tuple) else (str(v), v) for v in values]
+    labels = [label for label, _ in pairs]
+    return [(f"{n}{chr(0x200B) * labels[:i].count(n)}", v) for i, (n, v) in enumerate(pairs)]

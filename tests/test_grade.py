@@ -78,13 +78,21 @@ def test_one_file_or_one_folder_a_student_and_links_are_not_followed(tmp_path):
     save(tmp_path / "class/bob/.ipynb_checkpoints/00.ipynb")
     save(tmp_path / "elsewhere/secret.ipynb")
     (tmp_path / "class/carol").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "class/mallory.ipynb").symlink_to(tmp_path / "elsewhere/secret.ipynb")
     (tmp_path / "class/dave.zip").write_bytes(b"PK")
     (tmp_path / "class/.DS_Store").write_bytes(b"")
     (tmp_path / "class/eve").mkdir()
-    found = {s.student: s for s in submission.read_all(tmp_path / "class", {})}
-    assert list(found) == ["alice", "bob", "carol", "dave.zip", "eve"]
-    assert found["bob"].file == "bob/deep/er/00.ipynb"
-    assert [s.student for s in found.values() if s.problem] == ["carol", "dave.zip", "eve"]
+    found = list(submission.read_all(tmp_path / "class", {}))
+    assert [s.file for s in found if not s.problem] == ["alice.ipynb", "bob/deep/er/00.ipynb"]
+    refused = [s.student for s in found if s.problem]
+    assert refused == ["carol", "dave.zip", "eve", "mallory"]
+
+
+def test_a_folder_with_too_many_notebooks_is_refused(tmp_path):
+    for number in range(submission.MOST + 1):
+        save(tmp_path / f"class/alice/{number}.ipynb")
+    (found,) = submission.read_all(tmp_path / "class", {})
+    assert found.problem == "There are more than 50 notebooks in this folder."
 
 
 # the wire
@@ -156,6 +164,15 @@ def test_what_an_honest_answer_sends_is_read():
 def test_anything_else_is_malformed(outputs):
     with pytest.raises(wire.Malformed):
         wire.read_outputs(json.dumps(outputs).encode(), 1)
+
+
+def test_only_an_error_ends_the_outputs_before_the_last_case():
+    value = {"value": NUMBER}
+    error = {"error": {"type": "ValueError", "message": "no", "line": 2}}
+    assert wire.read_outputs(json.dumps([value, error]).encode(), 3) == [value, error]
+    for outputs in ([value, value], [error, value, value]):
+        with pytest.raises(wire.Malformed):
+            wire.read_outputs(json.dumps(outputs).encode(), 3)
 
 
 def test_bytes_that_are_no_outputs_are_malformed():
@@ -250,6 +267,22 @@ def test_the_key_names_all_that_determines_a_result(monkeypatch):
     assert run.key_of(one, settings) not in keys and len(keys) == len(others)
     monkeypatch.setattr(run, "sources", lambda lesson: "another version")
     assert run.key_of(one, settings) not in keys
+
+
+def test_a_missing_answer_earns_nothing_and_a_doubled_one_is_for_a_person():
+    one = submission.Submission("a", "a.ipynb", "00", {"0.2": ["answer_0_2 = 'b'"] * 2})
+    missing, doubled = run.rows_of(one, run.Settings(tier="rlimits"))
+    assert (missing.earned, missing.status) == (0, "graded") and "is missing" in missing.message
+    assert (doubled.earned, doubled.status) == (0, "needs_review")
+
+
+def test_a_submission_is_as_bad_as_its_worst_exercise_and_messages_have_an_end():
+    exercise = registry.find("0.1")
+    rows = [run.row(exercise, status, "x" * 10**6) for status in ("graded", "timeout", "graded")]
+    one = submission.Submission("a", "a.ipynb", "00")
+    result = run.result(one, run.Settings(), "key", rows)
+    assert result["status"] == "timeout"
+    assert all(len(e["message"]) == run.LONGEST_MESSAGE for e in result["exercises"])
 
 
 def test_a_worker_with_another_version_of_the_course_does_not_grade():

@@ -81,6 +81,7 @@ def test_choose_draws_every_combination_beforehand():
     drawn = []
     widget = widgets.choose(numbered(drawn), {"layer": range(2), "word": [("a", 5), ("a", 6)]})
     assert drawn == [(0, 5), (0, 6), (1, 5), (1, 6)] == widget.states()
+    assert len(dict(widget.controls[1].options)) == 2  # or no button would look chosen
     widget.controls[1].value = 6
     assert "the frame (0, 6)" in widget.drawing.value
 

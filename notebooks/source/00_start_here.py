@@ -135,12 +135,10 @@ score("00")
 
 # %%
 import platform
+from importlib.metadata import version
 
-import torchvision
-import transformers
-
-print(f"Python {platform.python_version()}, torch {torch.__version__}")
-print(f"torchvision {torchvision.__version__}, transformers {transformers.__version__}")
+print(f"Python {platform.python_version()}")
+print(", ".join(f"{name} {version(name)}" for name in ("torch", "torchvision", "transformers")))
 print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no internet is needed")
 
 # %% [markdown]
@@ -155,5 +153,8 @@ print(f"computing on {load.device()}, {torch.get_num_threads()} threads; no inte
 # | 05 What does a filter detect? | what excites it most, and can we read it? |
 # | 06 What does a digit, or a cat, look like? | what does the network want to see? |
 # | 07 CAM and Grad-CAM | where did the last layer see it? |
+# | 08 Inside BERT | what do attention heads do, and do their weights explain anything? |
+# | 09 Cosine or Euclidean? | how alike are two words, and by which ruler? |
+# | 90 A picture of your own | what do all methods say to it, before and after a change? |
 #
 # Go on with [01 Why explain?](01_why_explain.ipynb)

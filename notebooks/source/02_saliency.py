@@ -444,7 +444,9 @@ for count, one_draw in enumerate(draws, 1):
         running[count] = total / count
 
 widgets.slider(
-    lambda n: plot.heatmaps([running[n]], [f"{n} noisy copies"], size=4), list(running), "copies n"
+    lambda n: plot.heatmaps([running[n]], [f"noisy copies: {n}"], size=4),
+    list(running),
+    "copies n",
 )
 
 # %% [markdown]

@@ -1,0 +1,9 @@
+"""The reading site and the slides: static pages made from the executed lessons.
+
+lessons → execute (once, recording widgets) → parts → render → site, slides
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FRAMES = "application/vnd.course.frames+json"  # what a recorded widget leaves in a notebook

@@ -1,0 +1,69 @@
+"""Runs in the kernel of a lesson that is to be published: widgets leave frames, not live views."""
+
+import base64
+import itertools
+from typing import Any
+
+import ipywidgets
+from IPython import get_ipython
+
+from helpers.attention import Drawing
+from helpers.plot import Picture
+from helpers.widgets import Frames, choices
+from publish import FRAMES
+
+MOST = 100  # frames of one widget; beyond that only one control at a time leaves its start
+
+KINDS = {
+    ipywidgets.SelectionSlider: "slider",
+    ipywidgets.Checkbox: "checkbox",
+    ipywidgets.Dropdown: "dropdown",
+    ipywidgets.ToggleButtons: "buttons",
+}
+
+
+def install() -> None:
+    """From now on a displayed widget gives its frames, or its still picture, or nothing."""
+    formatter = get_ipython().display_formatter.mimebundle_formatter
+    formatter.for_type(ipywidgets.Widget, still)
+    formatter.for_type(Frames, frames)
+
+
+def still(widget: ipywidgets.Widget) -> dict[str, str]:
+    picture = getattr(widget, "still", None)
+    return picture._repr_mimebundle_() if picture else {"text/plain": ""}
+
+
+def frames(widget: Frames) -> dict[str, Any]:
+    """The controls, and the frame of each state by the positions of its options: {"0,3": …}."""
+    options = [choices(control) for control in widget.controls]
+    start = tuple(
+        [value for _, value in chosen].index(control.value)
+        for control, chosen in zip(widget.controls, options, strict=True)
+    )
+    every = list(itertools.product(*(range(len(chosen)) for chosen in options)))
+    one_at_a_time = len(every) > MOST
+    if one_at_a_time:
+        every = [s for s in every if sum(a != b for a, b in zip(s, start, strict=True)) <= 1]
+    drawn = {
+        state: widget.frame(tuple(chosen[i][1] for chosen, i in zip(options, state, strict=True)))
+        for state in every
+    }
+    return {
+        FRAMES: {
+            "controls": [
+                {"kind": KINDS[type(c)], "label": c.description, "options": [n for n, _ in chosen]}
+                for c, chosen in zip(widget.controls, options, strict=True)
+            ],
+            "start": start,
+            "one_at_a_time": one_at_a_time,
+            "frames": {",".join(map(str, state)): as_data(f) for state, f in drawn.items()},
+        },
+        "text/plain": drawn[start].alt,
+    }
+
+
+def as_data(frame: Picture | Drawing) -> dict[str, str]:
+    if isinstance(frame, Drawing):
+        return {"svg": frame.svg, "alt": frame.alt}
+    return {"png": base64.b64encode(frame.png).decode(), "alt": frame.alt}

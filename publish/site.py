@@ -1,0 +1,86 @@
+"""The reading site: an index, a page a lesson, a search; plain files that a browser opens."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from PIL import Image
+
+from publish import render
+from publish.lesson import Overview, Part, headings, overview, parts
+
+COVER = (480, 360)  # pixels a cover may have on the index
+
+
+def build(kept: list[Path], out: Path) -> None:
+    """Write the site of these executed lessons."""
+    out.mkdir(parents=True, exist_ok=True)
+    known = overview()
+    menu = [(known[path.name[:2]], f"{path.name.partition('.')[0]}.html") for path in kept]
+    found = []
+    for position, (path, (lesson, page)) in enumerate(zip(kept, menu, strict=True)):
+        nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+        text = render.TEMPLATES.get_template("page.html").render(
+            menu=menu,
+            position=position,
+            notebook=f"notebooks/{page.replace('.html', '.ipynb')}",
+            headings=headings(nb),
+            parts=[(part, body(part, out / "figures")) for part in parts(nb)],
+        )
+        (out / page).write_text(text, encoding="utf-8")
+        found += sections(nb, lesson.title, page)
+    (out / "sections.js").write_text(f"const SECTIONS = {json.dumps(found)};\n", encoding="utf-8")
+    index = render.TEMPLATES.get_template("index.html").render(menu=menu, cover=cover_in(out))
+    (out / "index.html").write_text(index, encoding="utf-8")
+    for asset in ("course.js", "site.js", "site.css", "code.css"):
+        shutil.copyfile(render.HERE / "assets" / asset, out / asset)
+    shutil.copyfile(render.MATH_FONT, out / "math.ttf")
+
+
+def body(part: Part, figures: Path) -> dict:
+    """What the template shows of a part."""
+    if part.kind == "text":
+        return {"text": render.markdown(part.cell.source)}
+    if part.kind == "poll":
+        return {"text": render.poll(part.exercise)}
+    if part.kind == "notes":
+        return {}
+    return {
+        "code": render.code(part.cell.source),
+        "outputs": render.outputs(part.cell, figures),
+    }
+
+
+def cover_in(out: Path) -> Callable[[Overview], tuple[str, int, int]]:
+    """A function from a lesson's overview to its small cover: file, width and height."""
+
+    def cover(lesson: Overview) -> tuple[str, int, int]:
+        picture = Image.open(lesson.cover).convert("RGB")
+        picture.thumbnail(COVER)
+        name = f"cover_{lesson.number}.webp"
+        picture.save(out / name, quality=80)
+        return name, *picture.size
+
+    return cover
+
+
+def sections(nb: NotebookNode, title: str, page: str) -> list[dict[str, str]]:
+    """The text under each heading, for the search."""
+    found: list[dict[str, str]] = []
+    for part in parts(nb):
+        if part.kind != "text":
+            continue
+        for piece in re.split(r"^(?=#{1,3} )", part.cell.source, flags=re.M):
+            heading, _, rest = piece.partition("\n") if piece.startswith("#") else ("", "", piece)
+            if heading:
+                name = heading.lstrip("# ")
+                found.append({"in": title, "name": name, "to": f"{page}#{render.slug(name)}"})
+            shown = re.sub(r"<math.*?</math>|<[^>]+>", " ", render.markdown(rest), flags=re.S)
+            text = render.html.unescape(" ".join(shown.split()))
+            if found:
+                found[-1]["text"] = f"{found[-1].get('text', '')} {text}".strip()
+    return found

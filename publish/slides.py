@@ -1,0 +1,79 @@
+"""Slides with speaker notes: reveal.js, one file a lesson, plain files that a browser opens."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.poll import question
+from publish import render
+from publish.lesson import overview, parts
+
+FEW_LINES = 7  # code that short stands above its output; longer code has a slide of its own
+FEW_WORDS = 45  # a text that short stands above the code that follows it
+
+
+def build(kept: list[Path], out: Path) -> None:
+    """Write the slides of these executed lessons."""
+    out.mkdir(parents=True, exist_ok=True)
+    known = overview()
+    menu = [(known[path.name[:2]], f"{path.name.partition('.')[0]}.html") for path in kept]
+    for path, (lesson, page) in zip(kept, menu, strict=True):
+        nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+        template = render.TEMPLATES.get_template("slides.html")
+        text = template.render(lesson=lesson, stacks=stacks(nb, out / "figures"))
+        (out / page).write_text(text, encoding="utf-8")
+    index = render.TEMPLATES.get_template("slides_index.html").render(menu=menu)
+    (out / "index.html").write_text(index, encoding="utf-8")
+    for asset in ("course.js", "slides.js", "slides.css", "code.css"):
+        shutil.copyfile(render.HERE / "assets" / asset, out / asset)
+    shutil.copyfile(render.MATH_FONT, out / "math.ttf")
+    reveal = files("sphinx_revealjs") / "_static" / "revealjs"
+    for asset in ("dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js"):
+        shutil.copyfile(reveal / asset, out / Path(asset).name)
+
+
+def stacks(nb: NotebookNode, figures: Path) -> list[list[dict]]:
+    """Slides by section, left to right; within a section top to bottom.
+
+    A text, some code, an output each has a slide; short code stands above its output.
+    """
+    made: list[list[dict]] = []
+    section, words = "", []
+
+    def add(kind: str, *blocks: str, title: str) -> None:
+        made[-1].append({"kind": kind, "title": title, "blocks": blocks, "notes": []})
+
+    every = list(parts(nb))
+    for part, following in zip(every, [*every[1:], None], strict=True):
+        source = part.cell.source
+        heading = source.partition("\n")[0] if source.startswith("#") else ""
+        if part.kind == "notes":
+            made[-1][-1]["notes"].append(render.markdown(source))
+        elif part.kind == "text" and heading.startswith(("# ", "## ")):
+            section = heading.lstrip("# ")
+            made.append([])
+            add("text", render.markdown(source), title="")
+        elif part.kind == "text":
+            short = not heading and len(source.split()) <= FEW_WORDS
+            if short and following is not None and following.kind == "code":
+                words = [render.markdown(source)]
+            else:
+                add("text", render.markdown(source), title="" if heading else section)
+        elif part.kind == "poll":
+            asked = question(part.exercise)
+            add("poll", render.poll(part.exercise), title=f"{asked.id} · {asked.title}")
+        elif part.kind == "solution":
+            add("code", render.code(source), title=f"Solution of {part.exercise}")
+        elif part.kind == "code":
+            code, outputs = render.code(source), render.outputs(part.cell, figures)
+            if len(outputs) == 1 and source.count("\n") < FEW_LINES:
+                add("both", *words, code, *outputs, title=section)
+            else:
+                add("code", *words, code, title=section)
+                for output in outputs:
+                    add("output", output, title=section)
+            words = []
+    return made
