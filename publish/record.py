@@ -12,7 +12,7 @@ from helpers.plot import Picture
 from helpers.widgets import Frames, choices
 from publish import FRAMES
 
-MOST = 100  # frames of one widget; beyond that only one control at a time leaves its start
+MOST = 100  # frames of one widget; with more states only a few controls at a time leave the start
 
 KINDS = {
     ipywidgets.SelectionSlider: "slider",
@@ -42,9 +42,11 @@ def frames(widget: Frames) -> dict[str, Any]:
         for control, chosen in zip(widget.controls, options, strict=True)
     )
     every = list(itertools.product(*(range(len(chosen)) for chosen in options)))
-    one_at_a_time = len(every) > MOST
-    if one_at_a_time:
-        every = [s for s in every if sum(a != b for a, b in zip(s, start, strict=True)) <= 1]
+    moved = {s: sum(a != b for a, b in zip(s, start, strict=True)) for s in every}
+    at_once = len(start)
+    while at_once > 1 and len(every) > MOST:
+        at_once -= 1
+        every = [state for state in every if moved[state] <= at_once]
     drawn = {
         state: widget.frame(tuple(chosen[i][1] for chosen, i in zip(options, state, strict=True)))
         for state in every
@@ -56,7 +58,7 @@ def frames(widget: Frames) -> dict[str, Any]:
                 for c, chosen in zip(widget.controls, options, strict=True)
             ],
             "start": start,
-            "one_at_a_time": one_at_a_time,
+            "at_once": at_once,
             "frames": {",".join(map(str, state)): as_data(f) for state, f in drawn.items()},
         },
         "text/plain": drawn[start].alt,

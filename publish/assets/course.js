@@ -10,9 +10,9 @@ for (const box of document.querySelectorAll(".frames")) {
   function asControl(element, position) {
     const input = element.querySelector("input, select");
     const moved = (value) => {
-      // with too many combinations only one control leaves its start
-      if ("oneAtATime" in box.dataset) state = [...start];
       state[position] = value;
+      // of very many combinations not all are stored: begin again with this one alone
+      if (!(state.join(",") in frames)) state = start.with(position, value);
       show();
     };
     if (element.tagName === "FIELDSET") {
