@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 PORT ?= 8888
+# an upload into a lesson may be as large as 200 MB; without this one over 10 MB is lost
+UPLOADS := "--ServerApp.tornado_settings={'websocket_max_message_size': 209715200}"
 # for example LAB_OPTIONS=--no-browser
 LAB_OPTIONS ?=
 WORKERS ?= 2
@@ -37,11 +39,11 @@ install: $(READY)  ## install everything, open nothing
 
 lab: $(READY)  ## open the course in JupyterLab
 	@echo "The address is printed below; stop with Ctrl-C twice."
-	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(LAB_OPTIONS) \
+	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(UPLOADS) $(LAB_OPTIONS) \
 	  --notebook-dir notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 lecture: $(READY) build  ## open the solved lessons in JupyterLab
-	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(LAB_OPTIONS) \
+	@$(BIN)/python -m jupyterlab --allow-root --port $(PORT) $(UPLOADS) $(LAB_OPTIONS) \
 	  --notebook-dir build/lecture
 
 slides: $(READY)  ## slides with speaker notes, in build/slides: make slides LESSONS="00 02"
@@ -52,8 +54,8 @@ site: $(READY)  ## all lessons as pages for reading, in build/site: make site LE
 
 test: export OMP_NUM_THREADS = 1
 test: $(READY)  ## pass all tests, and run every reference notebook through nbval
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson and not every_page" --nbval-lax \
-	  tests grading/reference
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson and not every_page" \
+	  --nbval-lax tests grading/reference
 
 test-all: export OMP_NUM_THREADS = 1
 test-all: $(READY)  ## the same, and the student edition of every lesson

@@ -40,7 +40,7 @@ class Panel(ipywidgets.VBox):
         self.upload = ipywidgets.FileUpload(
             accept="image/*",
             description="Upload",
-            tooltip="up to 10 MB, which is all that Jupyter lets through; or type the path",
+            tooltip="over 10 MB only where Jupyter lets it through; else type the path",
             layout=look["layout"],
         )
         self.path = ipywidgets.Text(description="or its path", placeholder="my_dog.jpg", **late)

@@ -116,8 +116,9 @@ for name, (one, other) in maps.items():
 # %% [markdown]
 # ## Bring your own
 #
-# - **Upload** takes any PNG, JPEG, GIF, BMP, TIFF or WebP up to 10 MB; Jupyter drops a larger file
-#   without a word. It goes to the computer that runs this notebook, nowhere else.
+# - **Upload** takes any PNG, JPEG, GIF, BMP, TIFF or WebP. It goes to the computer that runs this
+#   notebook, nowhere else. Opened in another way than with `make lab`, Jupyter may drop a file over
+#   10 MB without a word.
 # - **Or drop it** on JupyterLab's file browser, beside this notebook, and type its name under
 #   *or its path*. This way it may be larger.
 #
