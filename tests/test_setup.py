@@ -35,7 +35,7 @@ def test_every_package_is_installed_by_the_project():
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     folders = {
         ".".join(path.parent.relative_to(ROOT).parts)
-        for package in ("helpers", "grading")
+        for package in ("helpers", "grading", "publish")
         for path in (ROOT / package).rglob("__init__.py")
     }
     assert folders == set(tools["setuptools"]["packages"])
