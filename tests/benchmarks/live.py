@@ -76,12 +76,13 @@ def seconds(notebook: NotebookNode) -> dict[str, float]:
         copy.deepcopy(notebook),
         timeout=600,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # no word about the kernel's connection
         resources={"metadata": {"path": str(editions.EDITIONS["student"])}},
         on_cell_execute=start,
         on_cell_executed=end,
     )
     environment = os.environ | {"OMP_NUM_THREADS": THREADS}
-    asyncio.run(client.async_execute(env=environment, extra_arguments=["--log-level=ERROR"]))
+    asyncio.run(client.async_execute(env=environment))
     return took
 
 
