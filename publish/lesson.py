@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from grading.editions import slug
 from publish import ROOT
+from publish.execute import PublishError
 
 ROW = re.compile(r"^\| !\[(.+?)\]\((.+?)\) \| \*\*(\d\d) (.+?)\*\* \| (.+?) \| (\d+) \|$", re.M)
 
@@ -41,6 +42,15 @@ def overview() -> dict[str, Overview]:
         number: Overview(number, title, about, minutes, ROOT / cover, alt)
         for alt, cover, number, title, about, minutes in rows
     }
+
+
+def menu(kept: list[Path]) -> list[tuple[Overview, str]]:
+    """What README says of each executed lesson, and the name of its page."""
+    known = overview()
+    names = [path.name.partition(".")[0] for path in kept]
+    if missing := [name for name in names if name[:2] not in known]:
+        raise PublishError(f"README's table of lessons has no row for {', '.join(missing)}.")
+    return [(known[name[:2]], f"{name}.html") for name in names]
 
 
 def parts(nb: NotebookNode) -> Iterator[Part]:

@@ -5,6 +5,7 @@ import hashlib
 import html
 import io
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -47,6 +48,13 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def copy_assets(out: Path, *names: str) -> None:
+    """Scripts and styles of ours, and the font of the formulas."""
+    for name in names:
+        shutil.copyfile(HERE / "assets" / name, out / name)
+    shutil.copyfile(MATH_FONT, out / "math.ttf")
 
 
 def markdown(text: str) -> Markup:

@@ -1,8 +1,8 @@
 """The reading site: an index, a page a lesson, a search; plain files that a browser opens."""
 
+import html
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
+from grading.editions import slug
 from publish import render
-from publish.lesson import Overview, Part, headings, overview, parts
+from publish.lesson import Overview, Part, headings, menu, parts
 
 COVER = (480, 360)  # pixels a cover may have on the index
 
@@ -19,13 +20,12 @@ COVER = (480, 360)  # pixels a cover may have on the index
 def build(kept: list[Path], out: Path) -> None:
     """Write the site of these executed lessons."""
     out.mkdir(parents=True, exist_ok=True)
-    known = overview()
-    menu = [(known[path.name[:2]], f"{path.name.partition('.')[0]}.html") for path in kept]
+    entries = menu(kept)
     found = []
-    for position, (path, (lesson, page)) in enumerate(zip(kept, menu, strict=True)):
+    for position, (path, (lesson, page)) in enumerate(zip(kept, entries, strict=True)):
         nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
         text = render.TEMPLATES.get_template("page.html").render(
-            menu=menu,
+            menu=entries,
             position=position,
             notebook=f"notebooks/{page.replace('.html', '.ipynb')}",
             headings=headings(nb),
@@ -34,11 +34,9 @@ def build(kept: list[Path], out: Path) -> None:
         (out / page).write_text(text, encoding="utf-8")
         found += sections(nb, lesson.title, page)
     (out / "sections.js").write_text(f"const SECTIONS = {json.dumps(found)};\n", encoding="utf-8")
-    index = render.TEMPLATES.get_template("index.html").render(menu=menu, cover=cover_in(out))
+    index = render.TEMPLATES.get_template("index.html").render(menu=entries, cover=cover_in(out))
     (out / "index.html").write_text(index, encoding="utf-8")
-    for asset in ("course.js", "site.js", "site.css", "code.css"):
-        shutil.copyfile(render.HERE / "assets" / asset, out / asset)
-    shutil.copyfile(render.MATH_FONT, out / "math.ttf")
+    render.copy_assets(out, "course.js", "site.js", "site.css", "code.css")
 
 
 def body(part: Part, figures: Path) -> dict:
@@ -78,9 +76,9 @@ def sections(nb: NotebookNode, title: str, page: str) -> list[dict[str, str]]:
             heading, _, rest = piece.partition("\n") if piece.startswith("#") else ("", "", piece)
             if heading:
                 name = heading.lstrip("# ")
-                found.append({"in": title, "name": name, "to": f"{page}#{render.slug(name)}"})
+                found.append({"in": title, "name": name, "to": f"{page}#{slug(name)}"})
             shown = re.sub(r"<math.*?</math>|<[^>]+>", " ", render.markdown(rest), flags=re.S)
-            text = render.html.unescape(" ".join(shown.split()))
+            text = html.unescape(" ".join(shown.split()))
             if found:
                 found[-1]["text"] = f"{found[-1].get('text', '')} {text}".strip()
     return found

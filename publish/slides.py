@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from grading.poll import question
 from publish import render
-from publish.lesson import overview, parts
+from publish.lesson import menu, parts
 
 FEW_LINES = 7  # code that short stands above its output; longer code has a slide of its own
 FEW_WORDS = 45  # a text that short stands above the code that follows it
@@ -18,18 +18,15 @@ FEW_WORDS = 45  # a text that short stands above the code that follows it
 def build(kept: list[Path], out: Path) -> None:
     """Write the slides of these executed lessons."""
     out.mkdir(parents=True, exist_ok=True)
-    known = overview()
-    menu = [(known[path.name[:2]], f"{path.name.partition('.')[0]}.html") for path in kept]
-    for path, (lesson, page) in zip(kept, menu, strict=True):
+    entries = menu(kept)
+    for path, (lesson, page) in zip(kept, entries, strict=True):
         nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
         template = render.TEMPLATES.get_template("slides.html")
         text = template.render(lesson=lesson, stacks=stacks(nb, out / "figures"))
         (out / page).write_text(text, encoding="utf-8")
-    index = render.TEMPLATES.get_template("slides_index.html").render(menu=menu)
+    index = render.TEMPLATES.get_template("slides_index.html").render(menu=entries)
     (out / "index.html").write_text(index, encoding="utf-8")
-    for asset in ("course.js", "slides.js", "slides.css", "code.css"):
-        shutil.copyfile(render.HERE / "assets" / asset, out / asset)
-    shutil.copyfile(render.MATH_FONT, out / "math.ttf")
+    render.copy_assets(out, "course.js", "slides.js", "slides.css", "code.css")
     reveal = files("sphinx_revealjs") / "_static" / "revealjs"
     for asset in ("dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js"):
         shutil.copyfile(reveal / asset, out / Path(asset).name)

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers import plot, widgets
-from publish import FRAMES, ROOT, execute, record
+from publish import FRAMES, ROOT, execute, lesson, record
 from tests.browser import open_page
 
 LESSONS = ("00", "08")
@@ -317,6 +317,11 @@ def test_an_unknown_lesson_gets_one_sentence():
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("There is no lesson 77; there are 00, 01")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_lesson_that_readme_does_not_know_is_named(tmp_path):
+    with pytest.raises(execute.PublishError, match="no row for 77_new"):
+        lesson.menu([tmp_path / "00_start_here.key.ipynb", tmp_path / "77_new.key.ipynb"])
 
 
 def test_a_lesson_that_fails_is_named_and_not_kept(tmp_path, monkeypatch):
