@@ -1,40 +1,51 @@
 """An exercise: its cases, its misconceptions with their hints, its alternatives, and its verdict.
 
-`checks/NN_topic.py` declares the exercises of a lesson; this module says what one is, finds it by
-its id and judges the outputs that `grading.tasks` collected from an answer. The reference of an
-exercise is the lesson's own solution cell, read from the built notebook in `reference/`.
+`checks/NN_topic.py` declares the exercises of a lesson; this module says what one is and judges the
+outputs that its task in the jail collected from an answer. The right answer is the lesson's own
+solution (see `lesson`).
 """
 
-import importlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from grading import tasks
 from grading.compare import difference
+from grading.jail.answers import PREAMBLE, attempt
+from grading.jail.ids import lesson_of
 
-REFERENCE = Path(__file__).parent / "reference"
-CHECKS = Path(__file__).parent / "checks"
 NOTEBOOK_SEED = 0  # hidden cases use another one
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of an answer: right, wrong, error or not attempted, and a sentence why."""
+    """What is said of an answer: right, wrong, error or not attempted, a sentence why, and a hint.
+
+    The message on a known misconception is its hint; the staged hints are for all other mistakes.
+    """
 
     outcome: str
     message: str = ""
     misconception: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table of results: what an exercise earned, and why."""
+
+    exercise: str
+    name: str
+    earned: int
+    points: int
+    status: str
+    message: str = ""
 
 
 @dataclass
 class Exercise:
     """One exercise.
 
-    id: "2.1"; name: the name the answer cell defines, a function or a value;
+    id: "2.1"; name: the name the answer cell defines, a function or (`is_value`) a value;
     difficulty: 1 to 3; cases: seed → list of plain dictionaries for the lesson's task;
     tolerance: relative to the largest expected absolute value;
     hints: staged, each a little more concrete, none of them the answer.
@@ -46,6 +57,7 @@ class Exercise:
     minutes: int
     hints: tuple[str, ...] = ()
     difficulty: int = 1
+    is_value: bool = False
     cases: Callable[[int], list[dict]] = lambda seed: [{}]
     tolerance: float = 1e-4
     praise: str = ""
@@ -56,16 +68,12 @@ class Exercise:
 
     @property
     def lesson(self) -> str:
-        return f"{int(self.id.split('.')[0]):02d}"
+        return lesson_of(self.id)
 
     @property
     def options(self) -> tuple[str, ...]:
         """The letters of a multiple-choice question; of any other exercise none."""
         return tuple(self.feedback)
-
-    @property
-    def is_value(self) -> bool:
-        return self.name.startswith("answer_")
 
     @property
     def right_line(self) -> str:
@@ -90,24 +98,28 @@ class Exercise:
         """What a registered function stands for: itself, or the value that it returns."""
         return function() if self.is_value else function
 
+    def defined_by(self, solution: str) -> Any:
+        """The course's own answer, from its cell; a function is marked as such."""
+        namespace: dict[str, Any] = {}
+        exec(PREAMBLE, namespace)
+        exec(compile(solution, f"<solution of {self.id}>", "exec"), namespace)
+        answer = namespace[self.name]
+        if not self.is_value:
+            answer.is_the_courses_own = True
+        return answer
+
     def outputs(self, answer: Any, seed: int = NOTEBOOK_SEED) -> list[dict]:
-        return tasks.attempt(self.id, answer, self.cases(seed))
+        return attempt(self.id, answer, self.cases(seed))
 
-    def judge(
-        self, outputs: list[dict], seed: int = NOTEBOOK_SEED, right_answer: Any = None
-    ) -> Verdict:
-        """Compare outputs collected from an answer with the right one's on the same cases.
-
-        The right answer is the lesson's own, unless it is given.
-        """
+    def judge(self, outputs: list[dict], right_answer: Any, seed: int = NOTEBOOK_SEED) -> Verdict:
+        """Compare outputs collected from an answer with the right one's on the same cases."""
+        expected = self.outputs(right_answer, seed)
         if outputs and (error := outputs[-1].get("error")):
             if error["type"] == "NotImplementedError":
                 return Verdict("not attempted")
-        elif all(item["kind"] == "None" for case in outputs for item in _own(case)):
+        elif all(item["kind"] == "None" for item in _made(outputs, expected)):
             return Verdict("not attempted", "" if self.is_value else NOTHING_RETURNED)
 
-        right_answer = reference(self.id) if right_answer is None else right_answer
-        expected = self.outputs(right_answer, seed)
         problem = self._problem(outputs, expected)
         if problem is None:
             return Verdict("right")
@@ -135,9 +147,14 @@ class Exercise:
 NOTHING_RETURNED = "Your function returned nothing: is there a `return` at its end?"
 
 
-def _own(case: dict) -> list[dict]:
-    """The outputs that the answer itself produced, leaving out copies of its inputs."""
-    return [item for name, item in case.items() if "after the call" not in name]
+def _made(outputs: list[dict], expected: list[dict]) -> list[dict]:
+    """The outputs that the answer itself produced, leaving out the inputs it was given."""
+    return [
+        item
+        for got, want in zip(outputs, expected, strict=False)
+        for name, item in got.items()
+        if not want.get(name, {}).get("given")
+    ]
 
 
 def _sentence(error: dict) -> str:
@@ -150,6 +167,7 @@ def choice(id: str, key: str, points: int, minutes: int, feedback: dict[str, str
     question = Exercise(
         id=id,
         name=f"answer_{id.replace('.', '_')}",
+        is_value=True,
         points=points,
         minutes=minutes,
         praise=feedback[key],
@@ -173,40 +191,8 @@ def _same_letter(outputs: dict, expected: dict, tolerance: float) -> str | None:
     return None if same else "This is not one of the letters of this question."
 
 
-@cache
-def lessons() -> dict[str, str]:
-    """Every lesson that has checks, in order: {"02": "02_saliency"}."""
-    return {path.stem[:2]: path.stem for path in sorted(CHECKS.glob("[0-9][0-9]_*.py"))}
-
-
-@cache
-def exercises(lesson: str) -> dict[str, Exercise]:
-    """The exercises of a lesson by id, in order."""
-    module = importlib.import_module(f"grading.checks.{lessons()[lesson]}")
-    found = [value for value in vars(module).values() if isinstance(value, Exercise)]
-    return {e.id: e for e in sorted(found, key=lambda e: int(e.id.split(".")[1]))}
-
-
-def find(exercise_id: str) -> Exercise:
-    """The exercise of this id; KeyError with the known ids otherwise."""
-    lesson = f"{int(exercise_id.split('.')[0]):02d}"
-    known = exercises(lesson) if lesson in lessons() else {}
-    if exercise_id not in known:
-        raise KeyError(f"There is no exercise {exercise_id!r}; lesson {lesson} has {list(known)}.")
-    return known[exercise_id]
-
-
-@cache
-def reference(exercise_id: str) -> Any:
-    """The course's own answer, from the solved notebook; marked so that `check` knows it again."""
-    exercise = find(exercise_id)
-    path = REFERENCE / f"{lessons()[exercise.lesson]}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    source = next(c["source"] for c in cells if c["id"] == tasks.cell_id(exercise_id))
-    namespace: dict[str, Any] = {}
-    exec(tasks.PREAMBLE, namespace)
-    exec(compile("".join(source), f"<solution of {exercise_id}>", "exec"), namespace)
-    answer = namespace[exercise.name]
-    if not exercise.is_value:
-        answer.is_the_courses_own = True
-    return answer
+def score_line(lesson: str, earned: int, total: int) -> str:
+    """The fixed text of a score: "Lesson 02  ██████░░░░  6 of 10 points"."""
+    filled = round(20 * earned / total) if total else 0
+    bar = "█" * filled + "░" * (20 - filled)
+    return f"Lesson {lesson}  {bar}  {earned} of {total} points\n"

@@ -428,6 +428,7 @@ def running_mean(gradient, images, noise, fraction):
 samples_needed = Exercise(
     "2.7",
     "answer_2_7",
+    is_value=True,
     points=1,
     minutes=3,
     hints=(

@@ -367,6 +367,7 @@ complete_is_not_true = choice(
 trapezoid = Exercise(
     "3.6",
     "answer_3_6",
+    is_value=True,
     points=1,
     minutes=4,
     hints=(

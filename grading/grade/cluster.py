@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 from distributed import Client, LocalCluster, as_completed
 
-from grading.grade import probe, run
-from grading.grade.run import Settings
-from grading.grade.submission import Submission
+from grading.grade import escapes, judging
+from grading.grade.judging import Settings
+from grading.grade.submissions import Submission
 
 TRIES = 3  # of a submission where the grader itself had trouble
 
@@ -40,11 +40,11 @@ def client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         yield dask
 
 
-def check(dask: Client, tier: str) -> None:
-    """Probe the sandbox on every worker; SandboxError names the first where it does not hold."""
+def demand_no_escapes(dask: Client, tier: str) -> None:
+    """Try the sandbox on every worker; SandboxError names the first where it does not hold."""
     dask.wait_for_workers(1, timeout=60)
     futures = {
-        address: dask.submit(probe.check, tier, workers=[address], pure=False)
+        address: dask.submit(escapes.demand_none, tier, workers=[address], pure=False)
         for address in dask.scheduler_info(n_workers=-1)["workers"]
     }
     for future in futures.values():
@@ -54,22 +54,24 @@ def check(dask: Client, tier: str) -> None:
 def grade_all(
     dask: Client, submissions: Iterable[tuple[str, Submission]], settings: Settings
 ) -> Iterator[dict]:
-    """The results of submissions, each given with its key, as they arrive."""
+    """The results of submissions, each given with its fingerprint, as they arrive."""
     waiting = {}
 
-    def submit(key: str, submission: Submission, tries: int):
-        future = dask.submit(run.grade, submission, settings, key, pure=False)
-        waiting[future] = (key, submission, tries)
+    def submit(fingerprint: str, submission: Submission, tries: int):
+        future = dask.submit(judging.grade, submission, settings, fingerprint, pure=False)
+        waiting[future] = (fingerprint, submission, tries)
         return future
 
-    futures = as_completed([submit(key, submission, 1) for key, submission in submissions])
+    futures = as_completed(
+        [submit(fingerprint, submission, 1) for fingerprint, submission in submissions]
+    )
     for future in futures:
-        key, submission, tries = waiting.pop(future)
+        fingerprint, submission, tries = waiting.pop(future)
         if future.status == "finished":
             result = future.result()
         else:  # the workers that had it were lost, one after another
-            result = run.failed(submission, settings, key, str(future.exception()))
+            result = judging.failed(submission, settings, fingerprint, str(future.exception()))
         if result["status"] == "infra_error" and tries < TRIES:
-            futures.add(submit(key, submission, tries + 1))
+            futures.add(submit(fingerprint, submission, tries + 1))
         else:
             yield result

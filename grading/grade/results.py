@@ -1,6 +1,6 @@
 """Results on disk: one JSON file a submission, and the tables and pages made from them.
 
-RESULTS/submissions/KEY.json   written once, whole, named by what determines it
+RESULTS/submissions/FINGERPRINT.json  written once, whole, named by what determines it
 RESULTS/grades.json            which of them count now: the rows of the table
 RESULTS/grades.csv             the table
 RESULTS/gradescope/NAME.json   Gradescope's results.json, one a student
@@ -9,7 +9,6 @@ RESULTS/feedback/NAME.html     a page for each student
 
 import csv
 import hashlib
-import html
 import io
 import json
 import os
@@ -17,17 +16,19 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 COLUMNS = ("student", "file", "lesson", "status", "earned", "points", "sandbox", "message")
 
 
-def path_of(results: Path, key: str) -> Path:
-    return results / "submissions" / f"{key}.json"
+def path_of(results: Path, fingerprint: str) -> Path:
+    return results / "submissions" / f"{fingerprint}.json"
 
 
-def load(results: Path, key: str) -> dict | None:
+def load(results: Path, fingerprint: str) -> dict | None:
     """A result that is there already, or None; a damaged file counts as none."""
     try:
-        return json.loads(path_of(results, key).read_text(encoding="utf-8"))
+        return json.loads(path_of(results, fingerprint).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
 
@@ -35,7 +36,7 @@ def load(results: Path, key: str) -> dict | None:
 def save(results: Path, result: dict) -> None:
     """Keep a result, unless the grader had trouble: then the next run tries again."""
     if result["status"] != "infra_error":
-        write(path_of(results, result["key"]), json.dumps(result, indent=1) + "\n")
+        write(path_of(results, result["fingerprint"]), json.dumps(result, indent=1) + "\n")
 
 
 def write(path: Path, text: str) -> None:
@@ -49,7 +50,7 @@ def write(path: Path, text: str) -> None:
 def write_tables(results: Path, graded: list[dict]) -> None:
     """Everything that is made from the results of a class."""
     graded = sorted(graded, key=lambda result: (result["student"], result["file"]))
-    rows = [{name: result[name] for name in (*COLUMNS, "key")} for result in graded]
+    rows = [{name: result[name] for name in (*COLUMNS, "fingerprint")} for result in graded]
     write(results / "grades.json", json.dumps(rows, indent=1) + "\n")
     write(results / "grades.csv", table(graded))
     students: dict[str, list[dict]] = {}
@@ -113,44 +114,18 @@ def gradescope(student: str, graded: list[dict]) -> str:
     return json.dumps(found, indent=1) + "\n"
 
 
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; vertical-align: top }}
-th, td {{ padding: .3em .8em; border-bottom: 1px solid #ccc }}
-td:nth-child(2) {{ white-space: nowrap }}
-</style>
-<h1>{title}</h1>
-{sections}
-</html>
-"""
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def page(student: str, graded: list[dict]) -> str:
     """A student's feedback: plain HTML without scripts, everything from outside escaped."""
-    sections = []
-    for result in graded:
-        heading = f"{result['file']}: {result['earned']} of {result['points']} points"
-        sections.append(f"<h2>{html.escape(heading)}</h2>")
-        if result["message"]:
-            sections.append(f"<p>{html.escape(result['message'])}</p>")
-        cells = "".join(
-            f"<tr><td>{'✓' if e['earned'] == e['points'] else '✗'} "
-            f"{html.escape(e['exercise'] + ' ' + e['name'])}</td>"
-            f"<td>{e['earned']} of {e['points']}</td>"
-            f"<td>{html.escape(e['message'])}</td></tr>\n"
-            for e in result["exercises"]
-        )
-        if cells:
-            head = "<tr><th>exercise</th><th>points</th><th>what was found</th></tr>"
-            sections.append(f"<table>\n{head}\n{cells}</table>")
-    return PAGE.format(title=html.escape(f"Feedback for {student}"), sections="\n".join(sections))
+    return TEMPLATES.get_template("feedback.html").render(student=student, graded=graded)
 
 
 def difference(before: Path, after: Path) -> list[str]:

@@ -22,15 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from grading.grade import wire
+from grading.jail import wire
 
 TIERS = {
     "bubblewrap": "for a class: what is submitted can read, reach and harm nothing",
     "rlimits": "for accidents, not for attackers: code can read the keys and reach the network",
 }
 ROOT = Path(__file__).parents[2]
-HERE = ROOT / "grading"
-INSIDE = ("__init__.py", "tasks", "grade/__init__.py", "grade/inside.py", "grade/wire.py")
+JAIL = ROOT / "grading" / "jail"  # all of this repository that exists inside
 DEVICES = ("null", "zero", "random", "urandom")
 HOME_SIZE = 16 * 2**20  # bytes
 
@@ -51,7 +50,7 @@ class Collected:
     data: bytes = b""
 
 
-def run(tier: str, exercises: list[dict], seconds: float = SECONDS) -> dict[str, Collected]:
+def collect(tier: str, exercises: list[dict], seconds: float = SECONDS) -> dict[str, Collected]:
     """Run answers, each given as {"id", "name", "is_value", "source", "cases"}, in a sandbox.
 
     Where one of them takes the sandbox down, it and those after it get another; what takes down
@@ -110,7 +109,7 @@ def wait_until_ready(process: subprocess.Popen, tier: str, errors: IO[bytes]) ->
 def conversation(process: subprocess.Popen, job: dict) -> Iterator[Collected]:
     """Hand the job over; one result an exercise, in order, for as long as the sandbox lives."""
     try:
-        process.stdin.write(wire.write(job))
+        process.stdin.write(wire.encoded(job))
         process.stdin.close()
     except BrokenPipeError:
         raise SandboxError("The sandbox ended before it had its job.") from None
@@ -131,21 +130,21 @@ def answered(pipe: int, exercise: str, deadline: float) -> Collected:
         raise ValueError(f"{name} {status}")
     if not 0 <= int(size) <= wire.LARGEST:
         raise ValueError(size)
-    return Collected(status, read(pipe, int(size), deadline))
+    return Collected(status, exactly(pipe, int(size), deadline))
 
 
 def line(pipe: int, deadline: float) -> bytes:
     """One short line, without its end; what is no line within 200 bytes is empty."""
     text = b""
     while len(text) < 200:
-        byte = read(pipe, 1, deadline)
+        byte = exactly(pipe, 1, deadline)
         if byte == b"\n":
             return text
         text += byte
     return b""
 
 
-def read(pipe: int, size: int, deadline: float) -> bytes:
+def exactly(pipe: int, size: int, deadline: float) -> bytes:
     """Exactly that many bytes; EOFError or TimeoutError where they do not come."""
     data = bytearray()
     while len(data) < size:
@@ -166,6 +165,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
 }
+WARDEN = "{}/grading/jail/warden.py"
 
 
 def command(tier: str, folder: Path) -> list[str]:
@@ -174,14 +174,11 @@ def command(tier: str, folder: Path) -> list[str]:
     packages = os.pathsep.join(map(str, site_packages()))
     if tier == "bubblewrap":
         user = str(61184 + secrets.randbelow(4000)) if os.getuid() == 0 else "-"
-        inside = ["/course/grading/grade/inside.py", tier, "/course", packages, user]
-        return [*bubblewrap(), "--", *python, *inside]
-    for name in INSIDE:
-        link = folder / "grading" / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(HERE / name)
-    inside = [str(folder / "grading/grade/inside.py"), tier, str(folder), packages, "-"]
-    return [*python, *inside]
+        python = [*bubblewrap(), "--", *python]
+        return [*python, WARDEN.format("/course"), tier, "/course", packages, user]
+    (folder / "grading").mkdir()
+    (folder / "grading" / "jail").symlink_to(JAIL)
+    return [*python, WARDEN.format(folder), tier, str(folder), packages, "-"]
 
 
 def site_packages() -> list[Path]:
@@ -222,8 +219,7 @@ def bubblewrap() -> list[str]:
     for path in filter(Path.is_dir, installed):
         options += ["--tmpfs", str(path)]
         hidden.append(path)
-    for name in INSIDE:
-        bind(HERE / name, Path("/course/grading") / name)
+    bind(JAIL, Path("/course/grading/jail"))
     for name in DEVICES:
         bind(Path("/dev") / name, Path("/dev") / name, "--dev-bind")
     options += ["--proc", "/proc"]

@@ -19,7 +19,7 @@
 # %% tags=["setup"]
 import torch
 
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import explain, load, plot
 
 network = load.network()

@@ -38,7 +38,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import explain, load, plot
 
 FOLDERS = None  # or two folders, for example ("pokemon", "digimon")

@@ -27,7 +27,7 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import explain, load, plot, widgets
 
 network = load.network()

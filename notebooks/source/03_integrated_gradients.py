@@ -35,7 +35,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from tqdm.auto import tqdm
 
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import explain, load, plot, widgets
 
 NETWORK = "efficientnet_lite0"  # or any torchvision classifier, or the homework's "checkpoint.pth"

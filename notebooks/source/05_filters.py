@@ -33,7 +33,7 @@ from sklearn.datasets import load_sample_image
 from torch import nn
 from tqdm.auto import tqdm
 
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import digits, explain, load, plot, widgets
 from helpers.maximize import Fourier, maximize, rotate, scale, shaken, shift
 

@@ -35,7 +35,7 @@ import torch.nn.functional as F
 from IPython.display import display
 
 import helpers
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import digits, load, plot, widgets
 from helpers import maximize as core
 

@@ -35,7 +35,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import explain, load, plot, widgets
 
 DATA = Path(helpers.__file__).parents[1] / "data"

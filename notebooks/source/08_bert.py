@@ -35,7 +35,7 @@ from matplotlib.figure import Figure
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import attention as views
 from helpers import explain, load, plot, text, widgets
 

@@ -33,7 +33,7 @@ from matplotlib.patches import Rectangle
 from tqdm.auto import tqdm
 
 import helpers
-from grading.check import check, panel, score
+from grading.notebook import check, panel, score
 from helpers import load, plot, widgets
 from helpers.text import read
 

@@ -12,18 +12,17 @@ the source. `add_to` puts them into a student notebook before it is handed out.
 import json
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from grading import exercise as registry
+from grading import lesson as lessons
+from grading.editions import question_cells
 from grading.exercise import Exercise, choice
-from grading.tasks import cell_id
 
 FIRST = 90  # of the numbers that public exercises do not use
 FIELDS = {"id", "key", "points", "minutes", "title", "text", "options", "feedback"}
 
 
-def read(folder: Path) -> dict[str, list[dict]]:
+def questions_in(folder: Path) -> dict[str, list[dict]]:
     """The questions of each lesson; ValueError in one sentence where a file is not as above."""
     found = {}
     for path in sorted(folder.glob("*.json")):
@@ -43,7 +42,7 @@ def check(lesson: str, question: dict) -> None:
     if missing := FIELDS - question.keys():
         raise ValueError(f"a question has no {', '.join(sorted(missing))}.")
     chapter, number = question["id"].split(".")
-    if lesson not in registry.lessons() or int(chapter) != int(lesson) or int(number) < FIRST:
+    if lesson not in lessons.names() or int(chapter) != int(lesson) or int(number) < FIRST:
         raise ValueError(f"the id {question['id']} should be {int(lesson)}.{FIRST} or higher.")
     if question["options"].keys() != question["feedback"].keys():
         raise ValueError(f"question {question['id']} needs feedback for every option.")
@@ -53,7 +52,7 @@ def check(lesson: str, question: dict) -> None:
 
 def exercises(lesson: str, pack: dict[str, list[dict]]) -> list[Exercise]:
     """What a lesson is graded by."""
-    public = registry.exercises(lesson).values()
+    public = lessons.find(lesson).exercises.values()
     if lesson not in pack:
         return list(public)
     return [e for e in public if not e.options] + [exercise(q) for q in pack[lesson]]
@@ -64,7 +63,7 @@ def exercise(question: dict) -> Exercise:
     return choice(**{name: question[name] for name in fields})
 
 
-def key(exercise: Exercise, pack: dict[str, list[dict]]) -> str | None:
+def right_letter(exercise: Exercise, pack: dict[str, list[dict]]) -> str | None:
     """The right letter of a question of the pack; None for what the lesson itself answers."""
     return next((q["key"] for q in pack.get(exercise.lesson, []) if q["id"] == exercise.id), None)
 
@@ -72,21 +71,5 @@ def key(exercise: Exercise, pack: dict[str, list[dict]]) -> str | None:
 def add_to(notebook: NotebookNode, questions: list[dict]) -> NotebookNode:
     """A student notebook with the questions at its end, without keys and feedback."""
     for question in questions:
-        name = cell_id(question["id"])
-        options = "\n".join(
-            f"- **{letter}** {text}" for letter, text in question["options"].items()
-        )
-        heading = f"### Question {question['id']} · {question['title']}"
-        text = f"{heading}\n\n*{question['points']} points*\n\n{question['text']}\n\n{options}"
-        notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=f"text_{name}"))
-        answer = nbformat.v4.new_code_cell(f"answer_{name[1:]} = None", id=name)
-        answer.metadata["nbgrader"] = {
-            "grade": False,
-            "grade_id": name,
-            "locked": False,
-            "schema_version": 3,
-            "solution": True,
-            "task": False,
-        }
-        notebook.cells.append(answer)
+        notebook.cells += question_cells(question)
     return notebook

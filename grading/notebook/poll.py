@@ -1,68 +1,22 @@
 """A multiple-choice question asked to a class: the lecturer counts hands, then reveals.
 
-    poll("2.2")
-
-`question` gives the same question as plain text, for pages without a kernel.
+poll("2.2")
 """
 
-import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import ipywidgets
 from markdown_it import MarkdownIt
 
-from grading import exercise as registry
+from grading import lesson as lessons
 
 FULL_BAR = 10  # votes; from there on the longest bar is the full one
 INLINE = MarkdownIt()
 
 
-@dataclass(frozen=True)
-class Option:
-    """One answer to choose from; text and feedback are a line of Markdown."""
-
-    letter: str
-    text: str
-    feedback: str
-    is_right: bool
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question as its lesson asks it; text (Markdown) is empty where the title says it all."""
-
-    id: str
-    title: str
-    text: str
-    options: tuple[Option, ...]
-
-
-def question(exercise_id: str) -> Question:
-    """The question of this id; KeyError for an unknown one, ValueError where it is none."""
-    exercise = registry.find(exercise_id)
-    if not exercise.options:
-        raise ValueError(f"{exercise_id} is no multiple-choice question; there is nothing to poll.")
-    path = registry.REFERENCE / f"{registry.lessons()[exercise.lesson]}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    heading = f"### Question {exercise_id} · "
-    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    asked = next(source for source in sources if source.startswith(heading))
-
-    head, *lines = re.split(r"^- \*\*([A-Z])\*\* ", asked, flags=re.MULTILINE)
-    title, _, text = head.split("\n\n", 2)  # between them stand points and minutes
-    right = registry.reference(exercise_id)
-    options = [
-        Option(letter, " ".join(line.split()), exercise.feedback[letter], letter == right)
-        for letter, line in zip(lines[::2], lines[1::2], strict=True)
-    ]
-    return Question(exercise_id, title.removeprefix(heading), text.strip(), tuple(options))
-
-
 def poll(exercise_id: str) -> ipywidgets.VBox:
     """Count the votes for each option; Reveal shows which is right, and why."""
-    asked = question(exercise_id)
+    asked = lessons.of(exercise_id).question(exercise_id)
     votes = {o.letter: _number(o.letter) for o in asked.options}
     bars = {o.letter: ipywidgets.HTML(layout={"flex": "1 1 10em"}) for o in asked.options}
     verdicts = {o.letter: ipywidgets.HTML() for o in asked.options}

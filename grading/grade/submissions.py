@@ -11,12 +11,11 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
-from grading import exercise as registry
-from grading import graft
-from grading.tasks import cell_id
+from grading import lesson as lessons
+from grading.file.cells import LARGEST, answers, name_of
+from grading.jail.ids import answer_id
 
 DEEPEST = 5  # folders below a student's
 MOST = 50  # notebooks of one student
@@ -37,7 +36,7 @@ class Unreadable(Exception):
     """This is no notebook of the course; the message says why."""
 
 
-def read_all(folder: Path, pack: dict[str, list[dict]]) -> Iterator[Submission]:
+def submissions_in(folder: Path, pack: dict[str, list[dict]]) -> Iterator[Submission]:
     """Every submission in a folder, in the order of names; links are never followed."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.startswith("."):
@@ -57,8 +56,7 @@ def read_all(folder: Path, pack: dict[str, list[dict]]) -> Iterator[Submission]:
         for path in files:
             file = printable(str(path.relative_to(folder)))
             try:
-                lesson, answers = read(path, pack)
-                yield Submission(student, file, lesson, answers)
+                yield Submission(student, file, *answers_in(path, pack))
             except Unreadable as trouble:
                 yield Submission(student, file, problem=str(trouble))
 
@@ -82,20 +80,19 @@ def is_lesson(name: str) -> bool:
     return name.endswith(".ipynb") and not name.startswith(".") and ".before-restore" not in name
 
 
-def read(path: Path, pack: dict[str, list[dict]]) -> tuple[str, dict[str, list[str]]]:
+def answers_in(path: Path, pack: dict[str, list[dict]]) -> tuple[str, dict[str, list[str]]]:
     """The lesson that a notebook answers, and the sources of its answer cells."""
-    cells = code_cells(load(path))
-    wanted = {cell_id(e): (lesson, e) for lesson in registry.lessons() for e in ids(lesson, pack)}
-    lessons = Counter(wanted[name][0] for name, _ in cells if name in wanted)
-    if not lessons:
+    cells = code_cells(loaded(path))
+    asked = {each: ids(each.number, pack) for each in lessons.with_exercises()}
+    of = {answer_id(exercise): each for each, exercises in asked.items() for exercise in exercises}
+    found = Counter(of[name].number for name, _ in cells if name in of)
+    if not found:
         raise Unreadable("There is no answer cell of any lesson in this notebook.")
-    lesson = max(sorted(lessons), key=lessons.__getitem__)
-    mine = {name: e for name, (of, e) in wanted.items() if of == lesson}
-    found = graft.answers(cells, mine, reference_cells(lesson))
-    return lesson, {mine[name]: sources for name, sources in found.items()}
+    lesson = lessons.find(max(sorted(found), key=found.__getitem__))
+    return lesson.number, answers(cells, lesson, asked[lesson])
 
 
-def load(path: Path) -> dict:
+def loaded(path: Path) -> dict:
     """The JSON of a regular file that is not too large."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -104,9 +101,9 @@ def load(path: Path) -> dict:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unreadable("This is not a regular file.")
-        data = file.read(graft.LARGEST + 1)
-    if len(data) > graft.LARGEST:
-        raise Unreadable(f"This file is larger than {graft.LARGEST // 2**20} MB.")
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(f"This file is larger than {LARGEST // 2**20} MB.")
     try:
         return json.loads(data)
     except (ValueError, RecursionError, MemoryError):
@@ -126,7 +123,7 @@ def code_cells(notebook: dict) -> list[tuple[str, str]]:
         if isinstance(source, list) and all(isinstance(part, str) for part in source):
             source = "".join(source)
         try:
-            name = graft.cell_name(cell)
+            name = name_of(cell)
         except AttributeError:  # metadata that is no dictionary
             name = cell.get("id")
         if isinstance(source, str):
@@ -145,12 +142,5 @@ def printable(name: str) -> str:
 
 
 def ids(lesson: str, pack: dict[str, list[dict]]) -> list[str]:
-    return [*registry.exercises(lesson), *(question["id"] for question in pack.get(lesson, []))]
-
-
-@cache
-def reference_cells(lesson: str) -> frozenset[str]:
-    """The ids of all cells of a lesson."""
-    path = registry.REFERENCE / f"{registry.lessons()[lesson]}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return frozenset(cell["id"] for cell in cells)
+    own = [question["id"] for question in pack.get(lesson, [])]
+    return [*lessons.find(lesson).answers, *own]

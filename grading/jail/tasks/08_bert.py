@@ -2,7 +2,7 @@
 
 import torch
 
-from grading.tasks import tensor
+from grading.jail.tasks import after, tensor, tensors
 
 
 def small_encoder(case):
@@ -22,35 +22,26 @@ def q8_1(attention_weights, case):
 
 def q8_2(previous_token_score, case):
     attention = tensor(case["attention"])
-    return {
-        "the scores": previous_token_score(attention),
-        "the attention after the call": attention,
-    }
+    return after({"the scores": previous_token_score(attention)}, attention=attention)
 
 
 def q8_3(share_to, case):
     attention, tokens = tensor(case["attention"]), list(case["tokens"])
-    return {
-        "the shares": share_to(attention, tokens, case["kind"]),
-        "the attention after the call": attention,
-    }
+    return after({"the shares": share_to(attention, tokens, case["kind"])}, attention=attention)
 
 
 def q8_5(leave_one_out, case):
     ids = tensor(case["ids"])
-    return {
-        "the changes": leave_one_out(small_encoder(case), ids),
-        "the ids after the call": ids,
-    }
+    return after({"the changes": leave_one_out(small_encoder(case), ids)}, ids=ids)
 
 
 def q8_6(rollout, case):
     attention = tensor(case["attention"])
-    return {"the rollout": rollout(attention), "the attention after the call": attention}
+    return after({"the rollout": rollout(attention)}, attention=attention)
 
 
 def q8_8(best_span, case):
-    start, end, allowed = (tensor(case[name]) for name in ("start", "end", "allowed"))
+    start, end, allowed = tensors(case, "start", "end", "allowed")
     first, last = best_span(start, end, allowed, case["longest"])
     return {"the first token": number(first), "the last token": number(last)}
 

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from grading.grade import sandbox, wire
+from grading.grade import sandbox
 from grading.grade.sandbox import SandboxError
+from grading.jail import wire
 
 MISSING = (
     "bubblewrap is not installed (on Debian or Ubuntu: apt-get install bubblewrap); "
     "`--sandbox rlimits` does without it, for accidents, not for attackers."
 )
+
+GRADING = sandbox.ROOT / "grading"
+ANSWERS = (GRADING / "checks", GRADING / "reference", sandbox.ROOT / "notebooks" / "source")
 
 # PORT, SECRETS and PLACES are put in front. What succeeds ends up in the answer.
 ANSWER = """
@@ -55,30 +59,30 @@ for path in PLACES:
 """
 
 
-def probe(tier: str, secret: Iterable[Path] = ()) -> list[str]:
+def escapes(tier: str, secret: Iterable[Path] = ()) -> list[str]:
     """What an answer can do in this tier that it must not; `secret` paths must not exist there."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         given = {
             "PORT": server.getsockname()[1],
-            "SECRETS": [str(sandbox.HERE / name) for name in ("checks", "reference")],
+            "SECRETS": [str(place) for place in ANSWERS],
             "PLACES": ["/", "/usr", "/course", *map(str, sandbox.site_packages())],
         }
         given["SECRETS"] += map(str, secret)
         source = "\n".join(f"{name} = {value!r}" for name, value in given.items()) + ANSWER
         answer = {"id": "0.0", "name": "answer_0_0", "is_value": True, "cases": [{}]}
-        collected = sandbox.run(tier, [answer | {"source": source}])["0.0"]
+        collected = sandbox.collect(tier, [answer | {"source": source}])["0.0"]
     if collected.status != "done":
-        raise SandboxError(f"The probe of {tier} ended with: {collected.status}.")
-    items = wire.read_outputs(collected.data, 1)[0]["value"]["value"]
+        raise SandboxError(f"The trial of {tier} ended with: {collected.status}.")
+    items = wire.outputs_from(collected.data, 1)[0]["value"]["value"]
     return [item["value"] for item in items]
 
 
 @cache
-def check(tier: str, secret: tuple[Path, ...] = ()) -> None:
-    """Probe a tier, once a process; SandboxError in one sentence where it does not hold."""
+def demand_none(tier: str, secret: tuple[Path, ...] = ()) -> None:
+    """Try a tier, once a process; SandboxError in one sentence where it does not hold."""
     if tier == "rlimits":
         return  # asked for by name: it holds no attacker
     if not shutil.which("bwrap"):
         raise SandboxError(MISSING)
-    if able := probe(tier, secret):
+    if able := escapes(tier, secret):
         raise SandboxError(f"{tier} does not hold here: code inside can {', '.join(able)}.")

@@ -2,7 +2,7 @@
 
 A JSON text on a pipe instead of npz files in a shared folder: nothing is unpickled or unzipped,
 there is no path to plant a link, a pipe or a device at, and a byte count bounds everything.
-`read_outputs` is the strict side: what it reads was written next to code that nobody trusts.
+`outputs_from` is the strict side: what it reads was written next to code that nobody trusts.
 """
 
 import base64
@@ -23,37 +23,37 @@ class Malformed(Exception):
     """What came out of the sandbox is not what an exercise answers with."""
 
 
-def pack(value: Any) -> Any:
-    """Plain data as what JSON knows: an array becomes {"array": [dtype, shape, base64]}."""
+def encoded(value: Any) -> bytes:
+    """Plain data as JSON; an array becomes {"array": [dtype, shape, base64]}."""
+    return json.dumps(_encodable(value)).encode("ascii")
+
+
+def decoded(value: Any) -> Any:
+    """What JSON made of encoded data, with its arrays; a tuple comes back as a list."""
+    if isinstance(value, dict):
+        if value.keys() == {"array"}:
+            return _array(value["array"])
+        return {name: decoded(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [decoded(item) for item in value]
+    return value
+
+
+def _encodable(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
         return {"array": [str(value.dtype), list(value.shape), data]}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, dict):
-        return {name: pack(item) for name, item in value.items()}
+        return {name: _encodable(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [pack(item) for item in value]
+        return [_encodable(item) for item in value]
     return value
 
 
-def unpack(value: Any) -> Any:
-    """The inverse of `pack`; a tuple comes back as a list."""
-    if isinstance(value, dict):
-        if value.keys() == {"array"}:
-            return _array(value["array"])
-        return {name: unpack(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [unpack(item) for item in value]
-    return value
-
-
-def write(value: Any) -> bytes:
-    return json.dumps(pack(value)).encode("ascii")
-
-
-def read_outputs(data: bytes, cases: int) -> list[dict]:
-    """What `tasks.attempt` returned for that many cases; Malformed where it is anything else."""
+def outputs_from(data: bytes, cases: int) -> list[dict]:
+    """What `answers.attempt` returned for that many cases; Malformed where it is anything else."""
     if len(data) > LARGEST:
         raise Malformed("The answer returned more data than allowed.")
     try:
@@ -84,8 +84,11 @@ def _error(error: dict) -> dict:
 
 
 def _item(item: dict) -> dict:
-    """One output, {"kind", "value"}, where the value is of the kind that it says."""
-    _demand(type(item) is dict and item.keys() == {"kind", "value"})
+    """One output, {"kind", "value"}, where the value is of the kind that it says.
+
+    That it was given is not taken from here: the right answer's outputs say it too.
+    """
+    _demand(type(item) is dict and item.keys() - {"given"} == {"kind", "value"})
     kind, value = _text(item["kind"]), item["value"]
     if array := ARRAY.fullmatch(kind):
         _demand(type(value) is dict and value.keys() == {"array"})

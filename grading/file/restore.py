@@ -23,7 +23,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading import editions
-from grading.graft import NotebookError, cell_name
+from grading import lesson as lessons
+from grading.file.cells import NotebookError, name_of
 
 # ids that the builder gives to text, demonstrations and checks, in this version or an older one
 COURSE_ID = re.compile(r"l\d\d_|check_\d|score_\d")
@@ -41,8 +42,7 @@ NEW = {
 
 def notebooks() -> list[Path]:
     """Where the notebook of each lesson belongs."""
-    sources = sorted(editions.SOURCES.glob("[0-9][0-9]_*.py"))
-    return [editions.EDITIONS["student"] / f"{source.stem}.ipynb" for source in sources]
+    return [editions.EDITIONS["student"] / f"{name}.ipynb" for name in lessons.names().values()]
 
 
 def restore(path: Path) -> str:
@@ -58,7 +58,7 @@ def restore(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise NotebookError(f"{path.name} cannot be read ({error.strerror}).") from None
-    readable = read(data)
+    readable = as_notebook(data)
     old = readable or salvaged(data.decode("utf-8", errors="replace"))
     fresh = fresh_edition(path, old.metadata.get("course", {}))
     new = merged(fresh, old)
@@ -67,7 +67,7 @@ def restore(path: Path) -> str:
     answers = number(sum(c.source != stubs.get(c.id, c.source) for c in new.cells), "answer")
     if new == old:
         return f"{path.name}: nothing to restore, {answers} kept."
-    before = [(cell_name(c), c.cell_type, c.source) for c in old.cells]
+    before = [(name_of(c), c.cell_type, c.source) for c in old.cells]
     course = {c.id for c in fresh.cells}
     back = [c for c in new.cells if c.id in course and (c.id, c.cell_type, c.source) not in before]
     backup = write(path, new)
@@ -87,27 +87,27 @@ def number(n: int, what: str) -> str:
 
 def fresh_edition(path: Path, course: dict) -> NotebookNode:
     """The current student edition of the lesson that a notebook belongs to."""
-    lessons = {source.stem[:2]: source.stem for source in notebooks()}
-    named = next((stem for stem in lessons.values() if path.name.startswith(stem)), None)
-    name = lessons.get(course.get("lesson"), named)
+    names = lessons.names()
+    named = next((name for name in names.values() if path.name.startswith(name)), None)
+    name = names.get(course.get("lesson"), named)
     if name is None or (not path.exists() and path.stem != name):
-        known = ", ".join(lessons.values())
+        known = ", ".join(names.values())
         raise NotebookError(f"{path.name} is no lesson of this course; there are {known}.")
     if course.get("edition", "student") != "student":
         raise NotebookError(f"{path.name} is the {course['edition']} edition; run `make build`.")
-    return editions.build(editions.SOURCES / f"{name}.py")["student"]
+    return editions.notebook(lessons.find(name[:2]), "student")
 
 
 # Reading what may be broken
 
 
-def read(data: bytes) -> NotebookNode | None:
+def as_notebook(data: bytes) -> NotebookNode | None:
     """A notebook, or None where it is not a readable one."""
     try:
         nb = nbformat.reader.reads(data.decode("utf-8"))
         with warnings.catch_warnings(action="ignore"):
             nbformat.validate(copy.deepcopy(nb))  # it would give a second cell q2_1 another id
-        hash((nb.metadata.get("course", {}).get("lesson"), *map(cell_name, nb.cells)))
+        hash((nb.metadata.get("course", {}).get("lesson"), *map(name_of, nb.cells)))
     except Exception:  # nbformat raises whatever the broken file leads to
         return None
     return nb
@@ -129,7 +129,7 @@ def whole_cells(text: str) -> Iterator[NotebookNode]:
         try:
             found, end = decoder.raw_decode(text, at)
             cell = NEW[found["cell_type"]]("".join(found["source"]))
-            cell.id = str(cell_name(found) or cell.id)
+            cell.id = str(name_of(found) or cell.id)
             yield cell
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             end = at + 1  # not a cell; there may be one inside
@@ -185,7 +185,7 @@ def names_of(cells: list[NotebookNode], course: dict) -> list[tuple[str | None, 
     An editor may lose a cell's id, and git may merge an answer, or a text of the course, into a
     course cell of another name; they are known by what they say.
     """
-    present = {cell_name(cell) for cell in cells}
+    present = {name_of(cell) for cell in cells}
     texts = {(cell.cell_type, cell.source): name for name, cell in course.items()}
     definitions = {
         found[0]: name
@@ -193,8 +193,8 @@ def names_of(cells: list[NotebookNode], course: dict) -> list[tuple[str | None, 
         if is_answer(cell) and (found := DEFINITION.search(cell.source))
     }
 
-    def name_of(cell: NotebookNode) -> str | None:
-        name = cell_name(cell)
+    def known_as(cell: NotebookNode) -> str | None:
+        name = name_of(cell)
         if name in course and cell.source == course[name].source:
             return name
         by_text = texts.get((cell.cell_type, cell.source))
@@ -205,7 +205,7 @@ def names_of(cells: list[NotebookNode], course: dict) -> list[tuple[str | None, 
             return name
         return next(filter(None, defined), name)
 
-    return [(name_of(cell), cell) for cell in cells]
+    return [(known_as(cell), cell) for cell in cells]
 
 
 def chosen_cells(names: list[tuple[str | None, NotebookNode]], course: dict) -> dict:

@@ -4,11 +4,16 @@
 """
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from grading import exercise as registry
-from grading.exercise import Exercise, Verdict
-from grading.panel import html
+from IPython import get_ipython
+
+from grading import VERDICT
+from grading import lesson as lessons
+from grading.exercise import Exercise, Verdict, score_line
+from grading.notebook.panel import html
+from grading.notebook.verdict import data_of, text_of
 
 if TYPE_CHECKING:  # it takes a while; only a panel needs it
     import ipywidgets
@@ -17,8 +22,6 @@ _verdicts: dict[str, Verdict] = {}  # by exercise, in this kernel
 _hints_given: dict[str, int] = {}
 _panels: dict[str, "ipywidgets.HTML"] = {}  # by lesson
 
-MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "not attempted": "○"}
-
 
 def check(exercise_id: str) -> Any:
     """Look the answer up in the notebook, run it on the exercise's cases and say how it did.
@@ -26,10 +29,10 @@ def check(exercise_id: str) -> Any:
     Returns the student's function where it is right and the course's own where it is not, so that
     the rest of the lesson runs either way. For a number or a choice it returns nothing.
     """
-    exercise = registry.find(exercise_id)
+    exercise = lessons.exercise(exercise_id)
+    right_answer = lessons.of(exercise_id).right_answer(exercise_id)
     names = _notebook_names()
     answer = names.get(exercise.name)
-    own = None if exercise.is_value else registry.reference(exercise_id)
 
     if exercise.name not in names:
         verdict = Verdict("not attempted", "Run the answer cell above first.")
@@ -42,20 +45,19 @@ def check(exercise_id: str) -> Any:
         message = f"`{exercise.name}` should be a function; yours is a {type(answer).__name__}."
         verdict = Verdict("wrong", message)
     else:
-        verdict = exercise.judge(exercise.outputs(answer))
+        verdict = exercise.judge(exercise.outputs(answer), right_answer)
 
-    _verdicts[exercise_id] = verdict
-    _update_panel(exercise.lesson)
-    print(_report(exercise, verdict), end="")
-    return answer if verdict.outcome == "right" and own is not None else own
+    _say(exercise, replace(verdict, hint=_next_hint(exercise, verdict)))
+    if exercise.is_value:
+        return None
+    return answer if verdict.outcome == "right" else right_answer
 
 
 def score(lesson: str) -> None:
     """Print the points earned in this kernel, with a bar and the exercises still to do."""
-    exercises = registry.exercises(lesson).values()
+    exercises = lessons.find(lesson).exercises.values()
     earned = sum(e.points for e in exercises if is_right(e.id))
-    total = sum(e.points for e in exercises)
-    print(score_line(lesson, earned, total), end="")
+    print(score_line(lesson, earned, lessons.find(lesson).points), end="")
     if left := [e.id for e in exercises if not is_right(e.id)]:
         print(f"  Still to do: {', '.join(left)}")
 
@@ -69,42 +71,35 @@ def panel(lesson: str) -> "ipywidgets.HTML":
     return _panels[lesson]
 
 
-def _update_panel(lesson: str) -> None:
-    if lesson in _panels:
-        outcomes = {name: verdict.outcome for name, verdict in _verdicts.items()}
-        _panels[lesson].value = html(lesson, registry.exercises(lesson).values(), outcomes)
-
-
-def score_line(lesson: str, earned: int, total: int) -> str:
-    """The fixed text of a score: "Lesson 02  ██████░░░░  6 of 10 points"."""
-    filled = round(20 * earned / total) if total else 0
-    bar = "█" * filled + "░" * (20 - filled)
-    return f"Lesson {lesson}  {bar}  {earned} of {total} points\n"
-
-
 def is_right(exercise_id: str) -> bool:
     return exercise_id in _verdicts and _verdicts[exercise_id].outcome == "right"
 
 
-def _report(exercise: Exercise, verdict: Verdict) -> str:
-    if verdict.outcome == "right":
-        return exercise.right_line
-    outcome = "not attempted yet" if verdict.outcome == "not attempted" else "not right yet"
-    lines = [
-        f"{MARKS[verdict.outcome]} {exercise.id} {exercise.name}: {outcome}. {verdict.message}"
-    ]
-    if verdict.outcome != "not attempted" and not verdict.misconception and exercise.hints:
-        stage = min(_hints_given.get(exercise.id, 0), len(exercise.hints) - 1)
-        _hints_given[exercise.id] = stage + 1
-        lines.append(f"  Hint {stage + 1} of {len(exercise.hints)}: {exercise.hints[stage]}")
-    if not exercise.is_value:
-        lines.append(f"  The lesson goes on with the course's own {exercise.name}.")
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+def _say(exercise: Exercise, verdict: Verdict) -> None:
+    """Keep a verdict, and put it out as text and as data."""
+    _verdicts[exercise.id] = verdict
+    _update_panel(exercise.lesson)
+    print(text_of(exercise, verdict), end="")
+    if shell := get_ipython():
+        shell.display_pub.publish({VERDICT: data_of(exercise, verdict)})
+
+
+def _next_hint(exercise: Exercise, verdict: Verdict) -> str:
+    """The next stage of the exercise's hints, where the mistake has no hint of its own."""
+    if verdict.outcome not in ("wrong", "error") or verdict.misconception or not exercise.hints:
+        return ""
+    stage = min(_hints_given.get(exercise.id, 0), len(exercise.hints) - 1)
+    _hints_given[exercise.id] = stage + 1
+    return f"Hint {stage + 1} of {len(exercise.hints)}: {exercise.hints[stage]}"
+
+
+def _update_panel(lesson: str) -> None:
+    if lesson in _panels:
+        outcomes = {name: verdict.outcome for name, verdict in _verdicts.items()}
+        _panels[lesson].value = html(lesson, lessons.find(lesson).exercises.values(), outcomes)
 
 
 def _notebook_names() -> dict[str, Any]:
     """The names defined in the notebook, or where there is none in the module that called check."""
-    from IPython import get_ipython
-
     shell = get_ipython()
     return shell.user_ns if shell else sys._getframe(2).f_globals

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from grading.tasks import tensor
+from grading.jail.tasks import after, tensor, tensors
 
 
 def gradient_of(score):
@@ -24,12 +24,9 @@ def smooth_score(case):
 
 
 def q3_1(contributions, case):
-    images, baseline, weights = (tensor(case[key]) for key in ("images", "baseline", "weights"))
+    images, baseline, weights = tensors(case, "images", "baseline", "weights")
     gradient = gradient_of(lambda pictures: (pictures * weights).flatten(1).sum(1))
-    return {
-        "the map": contributions(gradient, images, baseline),
-        "the pictures after the call": images,
-    }
+    return after({"the map": contributions(gradient, images, baseline)}, pictures=images)
 
 
 def q3_2(midpoints, case):
@@ -39,11 +36,11 @@ def q3_2(midpoints, case):
 def q3_3(integrated_gradients, case):
     images, baseline = tensor(case["images"]), tensor(case["baseline"])
     gradient = gradient_of(smooth_score(case))
-    return {
-        "the map": integrated_gradients(gradient, images, baseline, tensor(case["alphas"])),
-        "the pictures after the call": images,
-        "the baseline after the call": baseline,
-    }
+    return after(
+        {"the map": integrated_gradients(gradient, images, baseline, tensor(case["alphas"]))},
+        pictures=images,
+        baseline=baseline,
+    )
 
 
 def q3_4(completeness_error, case):
@@ -53,10 +50,10 @@ def q3_4(completeness_error, case):
         with torch.no_grad():
             return network(pictures)
 
-    maps, images, baseline = (tensor(case[key]) for key in ("maps", "images", "baseline"))
+    maps, images, baseline = tensors(case, "maps", "images", "baseline")
     return {"the error": completeness_error(maps, score, images, baseline)}
 
 
 def q3_7(farthest, case):
     images = tensor(case["images"])
-    return {"the baseline": farthest(images), "the pictures after the call": images}
+    return after({"the baseline": farthest(images)}, pictures=images)

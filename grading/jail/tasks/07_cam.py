@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from grading.tasks import tensor
+from grading.jail.tasks import after, tensor
 
 
 def smooth_head(case):
@@ -18,20 +18,19 @@ def smooth_head(case):
 
 def q7_1(cam, case):
     features, weights = tensor(case["features"]), tensor(case["weights"])
-    return {
-        "the map": cam(features, weights, case["target"]),
-        "the features after the call": features,
-    }
+    return after({"the map": cam(features, weights, case["target"])}, features=features)
 
 
 def q7_3(gradcam, case):
     features, head = tensor(case["features"]), smooth_head(case)
     with torch.enable_grad():
-        return {
-            "the map": gradcam(features, head, case["target"]),
-            "the map of a second call": gradcam(features, head, case["target"]),
-            "the features after the call": features,
-        }
+        return after(
+            {
+                "the map": gradcam(features, head, case["target"]),
+                "the map of a second call": gradcam(features, head, case["target"]),
+            },
+            features=features,
+        )
 
 
 def q7_4(gap_gradient, case):

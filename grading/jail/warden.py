@@ -1,6 +1,6 @@
 """What runs in the sandbox: a process that imports torch once and forks a child an exercise.
 
-    python -I -S inside.py TIER COURSE SITE_PACKAGES USER
+    python -I -S warden.py TIER COURSE SITE_PACKAGES USER
 
 It writes "ready", reads one job (JSON) from stdin and answers on stdout, exercise by exercise, with
 a line "2.1 done 1234" and that many bytes. The child runs the student's code and has a pipe to this
@@ -17,7 +17,6 @@ import select
 import signal
 import sys
 import time
-import traceback
 
 TIER, COURSE, SITE_PACKAGES, USER = sys.argv[1:]
 # -S: no .pth file, no sitecustomize, no user's packages
@@ -25,14 +24,14 @@ sys.path += [COURSE, *SITE_PACKAGES.split(os.pathsep)]
 
 import torch  # noqa: E402
 
-from grading import tasks  # noqa: E402
-from grading.grade import wire  # noqa: E402
+from grading.jail import wire  # noqa: E402
+from grading.jail.answers import attempt_cell, failure  # noqa: E402
+from grading.jail.tasks import task_of  # noqa: E402
 
 MEMORY = 2**30  # bytes of address space beyond what Python and torch have taken
 PROCESSES = 16  # with threads; an honest answer needs one
 FILE_SIZE = 16 * 2**20  # bytes
 OPEN_FILES = 64
-LONGEST_MESSAGE = 2000  # characters
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 ALONE = TIER == "bubblewrap"  # in a PID namespace where all there is belongs to this submission
@@ -64,59 +63,6 @@ def confine() -> None:
     libc.prctl(PR_SET_DUMPABLE, 0)  # no child may trace this process or open its /proc files
 
 
-def answer(exercise: dict) -> list[dict]:
-    """Run an answer cell and then the answer on its cases; what goes wrong is an output too."""
-    namespace = {"__name__": "__main__", "get_ipython": Shell, "display": lambda *_, **__: None}
-    file = f"<answer {exercise['id']}>"
-    try:
-        exec(tasks.PREAMBLE, namespace)
-        exec(compile(plain_python(exercise["source"]), file, "exec"), namespace)
-        found = namespace.get(exercise["name"])
-        if found is None or found is Ellipsis:
-            raise NotImplementedError(f"`{exercise['name']}` is not defined.")
-        if not exercise["is_value"] and not callable(found):
-            kind = type(found).__name__
-            raise TypeError(f"`{exercise['name']}` should be a function; yours is a {kind}.")
-        outputs = tasks.attempt(exercise["id"], found, wire.unpack(exercise["cases"]))
-    except BaseException as error:  # SystemExit is no way out
-        return [failure(error, file)]
-    if "error" in outputs[-1]:
-        outputs[-1]["error"]["message"] = outputs[-1]["error"]["message"][:LONGEST_MESSAGE]
-    return outputs
-
-
-def failure(error: BaseException, file: str | None) -> dict:
-    """An exception as an output, with the line of the answer cell that it came from (or None)."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == file]
-    message = str(error)
-    if isinstance(error, SyntaxError) and error.filename == file:
-        message, lines = error.msg, [error.lineno]
-    message, line = message[:LONGEST_MESSAGE], lines[-1] if lines else None
-    return {"error": {"type": type(error).__name__, "message": message, "line": line}}
-
-
-def plain_python(source: str) -> str:
-    """The source, without IPython's magics where there are any."""
-    try:
-        compile(source, "", "exec")
-        return source
-    except SyntaxError:
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        return TransformerManager().transform_cell(source)
-
-
-class Shell:
-    """What magics call: a cell's body runs, everything else does nothing."""
-
-    def run_cell_magic(self, name: str, line: str, body: str) -> None:
-        exec(plain_python(body), sys._getframe(1).f_globals)
-
-    def __getattr__(self, name: str):
-        return lambda *_, **__: None
-
-
 def child(exercise: dict, pipe: int) -> None:
     """Everything after the fork; never returns."""
     try:
@@ -125,15 +71,15 @@ def child(exercise: dict, pipe: int) -> None:
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
         try:
-            data = wire.write(answer(exercise))
+            data = wire.encoded(attempt_cell(exercise, wire.decoded(exercise["cases"])))
         except BaseException as error:
-            data = wire.write([failure(error, None)])
+            data = wire.encoded([failure(error, None)])
         send(data, pipe)
     finally:
         os._exit(0)
 
 
-def run(exercise: dict, seconds: float) -> tuple[str, bytes]:
+def in_a_child(exercise: dict, seconds: float) -> tuple[str, bytes]:
     """Fork a child for an exercise; how it ended, and its bytes or why there are none."""
     ours, theirs = os.pipe()
     pid = os.fork()
@@ -207,8 +153,8 @@ def main() -> None:
     send(b"ready\n")
     job = json.loads(sys.stdin.buffer.read())
     for exercise in job["exercises"]:
-        tasks.task_of(exercise["id"])  # imports the lesson's tasks before the fork
-        status, data = run(exercise, job["seconds"])
+        task_of(exercise["id"])  # imports the lesson's tasks before the fork
+        status, data = in_a_child(exercise, job["seconds"])
         send(f"{exercise['id']} {status} {len(data)}\n".encode() + data)
     os._exit(0)  # torch needs a while to say goodbye
 

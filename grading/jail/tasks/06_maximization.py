@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from grading.tasks import tensor
+from grading.jail.tasks import after, tensor
 
 
 def scorer(case):
@@ -18,10 +18,9 @@ def scorer(case):
 
 def q6_1(ascend, case):
     start = tensor(case["pictures"])
-    return {
-        "the pictures": ascend(scorer(case), start, case["steps"], case["lr"]),
-        "the start after the call": start,
-    }
+    return after(
+        {"the pictures": ascend(scorer(case), start, case["steps"], case["lr"])}, start=start
+    )
 
 
 def q6_3(white_pixels, case):
@@ -42,18 +41,18 @@ def q6_5(search_z, case):
     def decode(z):
         return torch.sigmoid(z @ weights).view(-1, 1, 6, 6)
 
-    return {
-        "z*": search_z(scorer(case), decode, z, case["steps"], case["lr"], case["share"]),
-        "the first z after the call": z,
-    }
+    return after(
+        {"z*": search_z(scorer(case), decode, z, case["steps"], case["lr"], case["share"])},
+        first_z=z,
+    )
 
 
 def q6_6(clip_small_contribution, case):
     x, gradient = tensor(case["x"]), tensor(case["gradient"])
-    return {
-        "the picture": clip_small_contribution(x, gradient, case["share"], case["gray"]),
-        "the picture after the call": x,
-    }
+    return after(
+        {"the picture": clip_small_contribution(x, gradient, case["share"], case["gray"])},
+        picture=x,
+    )
 
 
 def q6_7(fgsm, case):
@@ -63,7 +62,7 @@ def q6_7(fgsm, case):
     def model(pictures):
         return F.softplus(F.conv2d(pictures, kernel)).flatten(1) @ head
 
-    return {
-        "the pictures": fgsm(model, pictures, tensor(case["labels"]), case["epsilon"]),
-        "the pictures after the call": pictures,
-    }
+    return after(
+        {"the pictures": fgsm(model, pictures, tensor(case["labels"]), case["epsilon"])},
+        pictures=pictures,
+    )

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from grading.tasks import tensor
+from grading.jail.tasks import after, tensor
 
 
 def tiny_network(case):
@@ -18,16 +18,18 @@ def tiny_network(case):
 
 def q2_1(saliency, case):
     images, network = tensor(case["images"]), tiny_network(case)
-    return {
-        "the map": saliency(network, images, case["target"]),
-        "the map of a second call": saliency(network, images, case["target"]),
-        "the pictures after the call": images,
-    }
+    return after(
+        {
+            "the map": saliency(network, images, case["target"]),
+            "the map of a second call": saliency(network, images, case["target"]),
+        },
+        pictures=images,
+    )
 
 
 def q2_3(for_the_eye, case):
     gradient = tensor(case["images"])
-    return {"the picture": for_the_eye(gradient), "the gradient after the call": gradient}
+    return after({"the picture": for_the_eye(gradient)}, gradient=gradient)
 
 
 def q2_5(noise_std, case):
@@ -43,10 +45,9 @@ def q2_6(smoothgrad, case):
         return pictures.grad
 
     noise = tensor(case["noise"])
-    return {
-        "the map": smoothgrad(gradient, images, noise, case["fraction"]),
-        "the pictures after the call": images,
-    }
+    return after(
+        {"the map": smoothgrad(gradient, images, noise, case["fraction"])}, pictures=images
+    )
 
 
 def q2_8(occlusion, case):
@@ -56,7 +57,4 @@ def q2_8(occlusion, case):
         with torch.no_grad():
             return network(pictures)[:, case["target"]]
 
-    return {
-        "the map": occlusion(score, image, case["patch"], case["fill"]),
-        "the picture after the call": image,
-    }
+    return after({"the map": occlusion(score, image, case["patch"], case["fill"])}, picture=image)

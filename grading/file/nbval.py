@@ -22,25 +22,29 @@ import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
 
-REFERENCE = Path(__file__).parent / "reference"
+from grading import VERDICT
+from grading import lesson as lessons
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+RECORDS = "NBVAL_CELL_RECORDS"  # the environment variable that names a file for `record_of`
 OUTPUT_TIMEOUT = 60  # seconds
 
 
 @cache
 def reference_checks(lesson: str) -> dict[str, dict]:
     """The check cells of a lesson's reference notebook by id."""
-    path = next(REFERENCE.glob(f"{lesson}_*.ipynb"), None)
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path else []
+    path = REFERENCE / f"{lessons.names().get(lesson)}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
     return {c["id"]: c for c in cells if "nbval-check-output" in c["metadata"].get("tags", [])}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, IPyNbCell):
-            lend(item)
+            prepare(item)
 
 
-def lend(item: IPyNbCell) -> None:
+def prepare(item: IPyNbCell) -> None:
     """Give one cell of a notebook what nbval needs to judge it."""
     item.output_timeout = OUTPUT_TIMEOUT
     item.parent.skip_compare += ("stderr",)
@@ -83,19 +87,27 @@ RunningKernel.get_message = get_message
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Write what each cell printed to $NBVAL_CELL_LOG, one JSON line a cell (see grading/graft)."""
+    """Write the record of each cell to the file that RECORDS names, one JSON line a cell."""
     record = dict(report.user_properties).get("cell")
-    if record and report.when == "call" and (log := os.environ.get("NBVAL_CELL_LOG")):
-        with open(log, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record | {"passed": report.passed}) + "\n")
+    if record and report.when == "call" and (file := os.environ.get(RECORDS)):
+        with open(file, "a", encoding="utf-8") as records:
+            records.write(json.dumps(record | {"passed": report.passed}) + "\n")
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
     if isinstance(item, IPyNbCell):
-        outputs = item.test_outputs or []
-        errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
-        text = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stdout")
-        record = {"id": item.cell.get("id"), "text": text, "error": "".join(errors)}
-        item.user_properties[:] = [("cell", record)]
+        item.user_properties[:] = [("cell", record_of(item))]
     yield
+
+
+def record_of(item: IPyNbCell) -> dict:
+    """What a cell did, as data: its error, if it raised one, and the verdict of a check."""
+    outputs = item.test_outputs or []
+    errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
+    verdicts = [o.data[VERDICT] for o in outputs if VERDICT in o.get("data", {})]
+    return {
+        "id": item.cell.get("id"),
+        "error": "".join(errors),
+        "verdict": verdicts[-1] if verdicts else None,
+    }

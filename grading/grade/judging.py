@@ -7,14 +7,16 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import torch
 
-from grading import exercise as registry
-from grading.exercise import Exercise
-from grading.grade import pack, probe, sandbox, wire
-from grading.grade.submission import Submission
+from grading import lesson as lessons
+from grading.exercise import NOTEBOOK_SEED, Exercise, Row
+from grading.grade import escapes, questions, sandbox
+from grading.grade.submissions import Submission
+from grading.jail import wire
 
 # Worst last: the status of a submission is the worst of its exercises'.
 STATUSES = (
@@ -43,42 +45,30 @@ class Settings:
     """What a whole class is graded with."""
 
     tier: str = "bubblewrap"
-    seed: int = registry.NOTEBOOK_SEED
+    seed: int = NOTEBOOK_SEED
     pack: dict[str, list[dict]] = field(default_factory=dict)  # lesson → questions
 
 
-@dataclass(frozen=True)
-class Row:
-    """What an exercise earned, and why."""
-
-    exercise: str
-    name: str
-    earned: int
-    points: int
-    status: str
-    message: str = ""
-
-
-def grade(submission: Submission, settings: Settings, key: str) -> dict:
-    """The result of a submission as plain data; `key` is what the coordinator expects it to be."""
+def grade(submission: Submission, settings: Settings, fingerprint: str) -> dict:
+    """The result of a submission as plain data; `fingerprint` is what the coordinator expects."""
     try:
-        if key != key_of(submission, settings):
+        if fingerprint != fingerprint_of(submission, settings):
             raise sandbox.SandboxError("This worker has another version of the course or torch.")
         rows = rows_of(submission, settings) if not submission.problem else []
-        return result(submission, settings, key, rows)
+        return result(submission, settings, fingerprint, rows)
     except Exception as error:  # whatever a student did is in `rows`, so this is ours
-        return failed(submission, settings, key, f"{type(error).__name__}: {error}")
+        return failed(submission, settings, fingerprint, f"{type(error).__name__}: {error}")
 
 
 def rows_of(submission: Submission, settings: Settings) -> list[Row]:
-    probe.check(settings.tier)
-    exercises = pack.exercises(submission.lesson, settings.pack)
+    escapes.demand_none(settings.tier)
+    exercises = questions.exercises(submission.lesson, settings.pack)
     jobs = [
         job(exercise, submission.answers[exercise.id][0], settings.seed)
         for exercise in exercises
         if len(submission.answers.get(exercise.id, [])) == 1
     ]
-    collected = sandbox.run(settings.tier, jobs)
+    collected = sandbox.collect(settings.tier, jobs)
     rows = []
     for exercise in exercises:
         found = len(submission.answers.get(exercise.id, []))
@@ -109,12 +99,12 @@ def judged(exercise: Exercise, collected: sandbox.Collected, settings: Settings)
     if collected.status != "done":
         return row(exercise, collected.status, SENTENCES[collected.status])
     try:
-        outputs = wire.read_outputs(collected.data, len(exercise.cases(settings.seed)))
+        outputs = wire.outputs_from(collected.data, len(exercise.cases(settings.seed)))
     except wire.Malformed as error:
         return row(exercise, "malformed", str(error))
     try:
         with JUDGING:
-            verdict = exercise.judge(outputs, settings.seed, pack.key(exercise, settings.pack))
+            verdict = exercise.judge(outputs, right_answer(exercise, settings), settings.seed)
     except Exception:  # honest outputs have the names and shapes that a comparison expects
         return row(exercise, "needs_review", SENTENCES["review"])
     if verdict.outcome == "right":
@@ -126,12 +116,18 @@ def judged(exercise: Exercise, collected: sandbox.Collected, settings: Settings)
     )
 
 
+def right_answer(exercise: Exercise, settings: Settings) -> Any:
+    """A question of the pack has its own; else it is the lesson's."""
+    letter = questions.right_letter(exercise, settings.pack)
+    return letter or lessons.of(exercise.id).right_answer(exercise.id)
+
+
 def row(exercise: Exercise, status: str, message: str, earned: int = 0) -> Row:
     message = message[:LONGEST_MESSAGE]
     return Row(exercise.id, exercise.name, earned, exercise.points, status, message)
 
 
-def result(submission: Submission, settings: Settings, key: str, rows: list[Row]) -> dict:
+def result(submission: Submission, settings: Settings, fingerprint: str, rows: list[Row]) -> dict:
     """All that is known of a submission, as plain data."""
     statuses = ["malformed" if submission.problem else "graded", *(r.status for r in rows)]
     return {
@@ -144,22 +140,22 @@ def result(submission: Submission, settings: Settings, key: str, rows: list[Row]
         "points": sum(r.points for r in rows),
         "exercises": [asdict(r) for r in rows],
         "sandbox": settings.tier,
-        "key": key,
+        "fingerprint": fingerprint,
     }
 
 
-def failed(submission: Submission, settings: Settings, key: str, message: str) -> dict:
+def failed(submission: Submission, settings: Settings, fingerprint: str, message: str) -> dict:
     """The result where the grader itself had trouble; it earns nothing and is tried again."""
-    found = result(submission, settings, key, [])
+    found = result(submission, settings, fingerprint, [])
     return found | {"status": "infra_error", "message": message}
 
 
 # what determines a result
 
-COMMON = ("exercise.py", "compare.py", "graft.py", "tasks/__init__.py")
+COMMON = ("exercise.py", "compare.py", "lesson.py", "file/cells.py", "jail/*.py", "grade/*.py")
 
 
-def key_of(submission: Submission, settings: Settings) -> str:
+def fingerprint_of(submission: Submission, settings: Settings) -> str:
     """A hash of all that determines a result: who, which answers, judged by what, run where."""
     parts = [asdict(submission), settings.tier, settings.seed, settings.pack.get(submission.lesson)]
     parts += [sources(submission.lesson), platform.python_version(), torch.__version__]
@@ -169,11 +165,10 @@ def key_of(submission: Submission, settings: Settings) -> str:
 
 @cache
 def sources(lesson: str) -> str:
-    """A hash of the grader, and of a lesson's tasks, checks and reference."""
+    """A hash of the grader, and of a lesson's tasks, checks and solutions."""
     house = Path(__file__).parents[1]
-    paths = [house / name for name in COMMON] + sorted(Path(__file__).parent.glob("*.py"))
+    files = [file for pattern in COMMON for file in sorted(house.glob(pattern))]
     if lesson:
-        topic = registry.lessons()[lesson]
-        paths += [house / "tasks" / f"{topic}.py", house / "checks" / f"{topic}.py"]
-        paths += [house / "reference" / f"{topic}.ipynb"]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+        name = f"{lessons.find(lesson).name}.py"
+        files += [house / "jail/tasks" / name, house / "checks" / name, lessons.SOURCES / name]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()

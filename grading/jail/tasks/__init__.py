@@ -1,0 +1,54 @@
+"""What an exercise feeds an answer and collects from it: cases in, outputs out, as plain data.
+
+One module a lesson (`02_saliency.py`), one function an exercise (`q2_1(answer, case)`), returning
+a dictionary of what there is to compare. A value such as a number or a letter needs no function.
+Nothing here knows an answer.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+
+from grading.jail.ids import answer_id, lesson_of
+
+
+@dataclass(frozen=True)
+class Given:
+    """An input looked at after the call: to be compared, but not made by the answer."""
+
+    value: Any
+
+
+def after(made: dict, **inputs: Any) -> dict:
+    """What an answer made, and what became of its inputs: "the maps after the call"."""
+    named = {name.replace("_", " "): value for name, value in inputs.items()}
+    return made | {f"the {name} after the call": Given(value) for name, value in named.items()}
+
+
+def tensors(case: dict, *names: str) -> list[torch.Tensor]:
+    return [tensor(case[name]) for name in names]
+
+
+def tensor(array: Any) -> torch.Tensor:
+    """A fresh tensor of plain data; it shares no memory with the case it came from."""
+    return torch.tensor(np.asarray(array))
+
+
+@cache
+def task_of(exercise_id: str) -> Callable[[Any, dict], dict]:
+    """The function that feeds an answer to this exercise; a value is collected as it is."""
+    for module in pkgutil.iter_modules(__path__):
+        if module.name.startswith(f"{lesson_of(exercise_id)}_"):
+            tasks = importlib.import_module(f"{__name__}.{module.name}")
+            return getattr(tasks, answer_id(exercise_id), collect_value)
+    return collect_value
+
+
+def collect_value(answer: Any, case: dict) -> dict:
+    return {"value": answer}
