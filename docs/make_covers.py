@@ -7,27 +7,21 @@ import base64
 import io
 import re
 import sys
-from pathlib import Path
 
 from PIL import Image
 
-from grading.editions import EDITIONS, ROOT
-from tests.notebooks import errors_of, execute
+from publish import ROOT
+from publish.execute import executed, wanted
 
 COVERS = ROOT / "docs" / "covers"
-wanted = sys.argv[1:]
 
 COVERS.mkdir(exist_ok=True)
-for path in sorted(EDITIONS["reference"].glob("*.ipynb")):
-    if wanted and path.stem[:2] not in wanted:
-        continue
-    nb = execute(Path(path), seconds=900)
-    assert not errors_of(nb), errors_of(nb)
-    for cell in nb.cells:
-        if "cover" in cell.metadata.get("tags", []):
-            html = cell.outputs[-1].data["text/html"]
+for lesson, outputs in executed(wanted(sys.argv[1:])).items():
+    for cell in lesson.cells:
+        if "cover" in cell.tags:
+            html = outputs[cell.id][-1].data["text/html"]
             png = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
             picture = Image.open(io.BytesIO(png)).convert("RGB")
             picture.thumbnail((900, 900))
-            picture.quantize(128).save(COVERS / f"{path.stem}.png", optimize=True)
-            print(f"saved {path.stem}.png")
+            picture.quantize(128).save(COVERS / f"{lesson.name}.png", optimize=True)
+            print(f"saved {lesson.name}.png")

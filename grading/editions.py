@@ -61,8 +61,7 @@ def edition_cells(lesson: Lesson, cell: Cell, edition: str) -> list[NotebookNode
     """A cell as an edition has it; in a lecture the answer to a question hides behind a poll."""
     slide = {"slideshow": {"slide_type": slide_type(cell)}}
     if cell.is_text:
-        text = TITLE.sub(lambda m: f"{m[0]}\n\n{price(lesson.exercises[m[1]])}", cell.source)
-        return [nbformat.v4.new_markdown_cell(text, id=cell.id, metadata=slide)]
+        return [nbformat.v4.new_markdown_cell(priced(lesson, cell), id=cell.id, metadata=slide)]
     code = student_source(lesson, cell) if edition == "student" else cell.solved
     new = nbformat.v4.new_code_cell(code, id=cell.id, metadata=slide)
     tags = list(cell.tags)
@@ -114,6 +113,11 @@ def question_cells(question: dict) -> list[NotebookNode]:
     answer = nbformat.v4.new_code_cell(f"answer_{name[1:]} = None", id=name)
     answer.metadata["nbgrader"] = nbgrader(name, solution=True)
     return [nbformat.v4.new_markdown_cell("\n\n".join(text), id=f"text_{name}"), answer]
+
+
+def priced(lesson: Lesson, cell: Cell) -> str:
+    """A text, with points, minutes and difficulty below the title of each exercise."""
+    return TITLE.sub(lambda m: f"{m[0]}\n\n{price(lesson.exercises[m[1]])}", cell.source)
 
 
 def price(exercise: Exercise) -> str:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from publish import ROOT
-from publish.execute import PublishError, executed, lessons
+from publish.execute import PublishError, executed, kept, wanted
 
 
 def main() -> int:
@@ -18,9 +18,10 @@ def main() -> int:
     arguments = parser.parse_args()
     out = arguments.out or ROOT / "build" / arguments.what
     try:
-        kept = executed(lessons(arguments.lessons))
+        chosen = wanted(arguments.lessons)
+        outputs = executed(chosen)
         built_from = out / ".built_from"
-        now = " ".join([version(), *(path.name for path in kept)])
+        now = " ".join([version(), *(kept(lesson).name for lesson in chosen)])
         if built_from.is_file() and built_from.read_text(encoding="utf-8") == now:
             said = "Nothing has changed."
         else:
@@ -29,9 +30,9 @@ def main() -> int:
                 from publish.site import build
             else:
                 from publish.slides import build
-            build(kept, out)
+            build(outputs, out)
             built_from.write_text(now, encoding="utf-8")
-            said = f"{len(kept)} lessons written."
+            said = f"{len(chosen)} lessons written."
     except (PublishError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grading.editions import slug
+from grading import editions
+from grading.lesson import Lesson, slug
 from publish import ROOT
-from publish.execute import PublishError
+from publish.execute import Outputs, PublishError
 
 ROW = re.compile(r"^\| !\[(.+?)\]\((.+?)\) \| \*\*(\d\d) (.+?)\*\* \| (.+?) \| (\d+) \|$", re.M)
 
@@ -28,11 +29,12 @@ class Overview:
 
 @dataclass(frozen=True)
 class Part:
-    """A cell by what it is for: text, notes, code, solution, check or poll."""
+    """A cell by what it is for a reader: text, notes, code, solution, check or poll."""
 
     kind: str
-    cell: NotebookNode
+    source: str
     exercise: str = ""
+    outputs: list[NotebookNode] = field(default_factory=list)
 
 
 def overview() -> dict[str, Overview]:
@@ -44,42 +46,32 @@ def overview() -> dict[str, Overview]:
     }
 
 
-def menu(kept: list[Path]) -> list[tuple[Overview, str]]:
-    """What README says of each executed lesson, and the name of its page."""
+def menu(lessons: list[Lesson]) -> list[tuple[Overview, str]]:
+    """What README says of each lesson, and the name of its page."""
     known = overview()
-    names = [path.name.partition(".")[0] for path in kept]
-    if missing := [name for name in names if name[:2] not in known]:
+    if missing := [lesson.name for lesson in lessons if lesson.number not in known]:
         raise PublishError(f"README's table of lessons has no row for {', '.join(missing)}.")
-    return [(known[name[:2]], f"{name}.html") for name in names]
+    return [(known[lesson.number], f"{lesson.name}.html") for lesson in lessons]
 
 
-def parts(nb: NotebookNode) -> Iterator[Part]:
-    """The cells of the lecture edition; a question's hidden answer is left to its poll."""
-    for cell in nb.cells:
-        name = cell.id
-        number = re.sub(r"^(q|check_)", "", name).replace("_", ".")
-        if cell.cell_type == "markdown":
-            notes = cell.metadata["slideshow"]["slide_type"] == "notes"
-            yield Part("notes" if notes else "text", cell)
-        elif cell.source.startswith("panel("):
-            continue  # the score follows checks, and nothing is checked here
-        elif "poll" in cell.metadata.get("course", {}):
-            yield Part("poll", cell, cell.metadata["course"]["poll"])
-        elif cell.metadata.get("jupyter", {}).get("source_hidden"):
-            continue
-        elif cell.metadata.get("nbgrader", {}).get("solution"):
-            yield Part("solution", cell, number)
-        elif name.startswith(("check_", "score_")):
-            yield Part("check", cell, number)
+def parts(lesson: Lesson, outputs: Outputs) -> Iterator[Part]:
+    """The lesson as it is lectured; a question's answer is left to its poll."""
+    for cell in lesson.cells:
+        if cell.is_text:
+            yield Part(cell.kind, editions.priced(lesson, cell))
+        elif cell.kind == "answer":
+            kind = "poll" if lesson.exercises[cell.exercise].options else "solution"
+            yield Part(kind, cell.solved, cell.exercise)
         else:
-            yield Part("code", cell)
+            kind = "code" if cell.kind == "code" else "check"
+            yield Part(kind, cell.source, cell.exercise, outputs[cell.id])
 
 
-def headings(nb: NotebookNode) -> list[tuple[int, str, str]]:
+def headings(lesson: Lesson) -> list[tuple[int, str, str]]:
     """(level, text, anchor) of every heading."""
     found = []
-    for part in parts(nb):
-        for line in part.cell.source.splitlines() if part.kind == "text" else ():
+    for cell in lesson.cells:
+        for line in cell.source.splitlines() if cell.kind == "text" else ():
             if match := re.match(r"(#{1,3}) (.+)", line):
                 found.append((len(match[1]), match[2], slug(match[2])))
     return found

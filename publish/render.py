@@ -21,8 +21,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from grading.editions import slug
-from grading.poll import question
+from grading.lesson import Question, slug
 from publish import FRAMES
 
 HERE = Path(__file__).parent
@@ -76,10 +75,10 @@ def code(source: str) -> Markup:
     return Markup(f'<pre class="code" tabindex="0"><code>{made}</code></pre>')
 
 
-def outputs(cell: NotebookNode, figures: Path) -> list[Markup]:
+def outputs(made_by_cell: list[NotebookNode], figures: Path) -> list[Markup]:
     """The outputs of a code cell; their pictures are written into the folder `figures`."""
     made, printed = [], ""
-    for output in cell.get("outputs", []):
+    for output in made_by_cell:
         if output.output_type == "stream":
             printed += output.text if output.name == "stdout" else ""
             continue
@@ -132,7 +131,7 @@ def frames(widget: dict, figures: Path) -> Markup:
     return Markup(template.render(widget=widget, frames=drawn, start=start))
 
 
-def poll(exercise_id: str) -> Markup:
+def poll(question: Question) -> Markup:
     """A multiple-choice question: votes are counted by a script, feedback opens without one."""
     template = TEMPLATES.get_template("poll.html")
-    return Markup(template.render(question=question(exercise_id), inline=inline))
+    return Markup(template.render(question=question, inline=inline))

@@ -6,50 +6,49 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
 from PIL import Image
 
-from grading.editions import slug
+from grading.lesson import Lesson, slug
 from publish import render
+from publish.execute import Outputs
 from publish.lesson import Overview, Part, headings, menu, parts
 
 COVER = (480, 360)  # pixels a cover may have on the index
 
 
-def build(kept: list[Path], out: Path) -> None:
+def build(executed: dict[Lesson, Outputs], out: Path) -> None:
     """Write the site of these executed lessons."""
     out.mkdir(parents=True, exist_ok=True)
-    entries = menu(kept)
+    entries = menu(list(executed))
     found = []
-    for position, (path, (lesson, page)) in enumerate(zip(kept, entries, strict=True)):
-        nb = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    for position, (lesson, (about, page)) in enumerate(zip(executed, entries, strict=True)):
+        every = list(parts(lesson, executed[lesson]))
         text = render.TEMPLATES.get_template("page.html").render(
             menu=entries,
             position=position,
             notebook=f"notebooks/{page.replace('.html', '.ipynb')}",
-            headings=headings(nb),
-            parts=[(part, body(part, out / "figures")) for part in parts(nb)],
+            headings=headings(lesson),
+            parts=[(part, body(lesson, part, out / "figures")) for part in every],
         )
         (out / page).write_text(text, encoding="utf-8")
-        found += sections(nb, lesson.title, page)
+        found += sections(every, about.title, page)
     (out / "sections.js").write_text(f"const SECTIONS = {json.dumps(found)};\n", encoding="utf-8")
     index = render.TEMPLATES.get_template("index.html").render(menu=entries, cover=cover_in(out))
     (out / "index.html").write_text(index, encoding="utf-8")
     render.copy_assets(out, "course.js", "site.js", "site.css", "code.css")
 
 
-def body(part: Part, figures: Path) -> dict:
+def body(lesson: Lesson, part: Part, figures: Path) -> dict:
     """What the template shows of a part."""
     if part.kind == "text":
-        return {"text": render.markdown(part.cell.source)}
+        return {"text": render.markdown(part.source)}
     if part.kind == "poll":
-        return {"text": render.poll(part.exercise)}
+        return {"text": render.poll(lesson.question(part.exercise))}
     if part.kind == "notes":
         return {}
     return {
-        "code": render.code(part.cell.source),
-        "outputs": render.outputs(part.cell, figures),
+        "code": render.code(part.source),
+        "outputs": render.outputs(part.outputs, figures),
     }
 
 
@@ -66,13 +65,13 @@ def cover_in(out: Path) -> Callable[[Overview], tuple[str, int, int]]:
     return cover
 
 
-def sections(nb: NotebookNode, title: str, page: str) -> list[dict[str, str]]:
+def sections(every: list[Part], title: str, page: str) -> list[dict[str, str]]:
     """The text under each heading, for the search."""
     found: list[dict[str, str]] = []
-    for part in parts(nb):
+    for part in every:
         if part.kind != "text":
             continue
-        for piece in re.split(r"^(?=#{1,3} )", part.cell.source, flags=re.M):
+        for piece in re.split(r"^(?=#{1,3} )", part.source, flags=re.M):
             heading, _, rest = piece.partition("\n") if piece.startswith("#") else ("", "", piece)
             if heading:
                 name = heading.lstrip("# ")

@@ -10,7 +10,8 @@ import threading
 
 import pytest
 
-from grading.editions import EDITIONS, ROOT
+from grading.editions import EDITIONS
+from grading.lesson import ROOT
 
 TOKEN = "only-for-this-test"
 EVERY_CELL_IN_THE_PAGE = '{"windowingMode": "none"}'  # not only those that are on the screen

@@ -1,20 +1,16 @@
 """Run notebooks in a real kernel, with a limit that cannot be missed."""
 
-import asyncio
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from publish.execute import run
 
 
 def execute(path: Path, seconds: int = 600) -> NotebookNode:
     """The notebook with its outputs; exceptions are kept as outputs of their cell."""
-    nb = nbformat.read(path, as_version=4)
-    client = NotebookClient(nb, timeout=seconds, allow_errors=True, kernel_name="python3")
-    client.resources["metadata"] = {"path": str(path.parent)}
-    asyncio.run(asyncio.wait_for(client.async_execute(), seconds))
-    return nb
+    return run(nbformat.read(path, as_version=4), path.parent, seconds, {}, allow_errors=True)
 
 
 def text_of(cell: NotebookNode) -> str:

@@ -2,19 +2,19 @@
 
 import pytest
 
-from grading import check as module
-from grading import exercise as registry
-from grading.tasks import PREAMBLE
+from grading import lesson as lessons
+from grading.jail.answers import PREAMBLE
+from grading.notebook import session
 
 RIGHT = "def top_class(logits):\n    return logits.argmax(1)\n"
 WRONG = "def top_class(logits):\n    return logits.argmin(1)\n"
-CHECK = "from grading.check import check, score\ntop_class = check('0.1')\n"
+CHECK = "from grading.notebook import check, score\ntop_class = check('0.1')\n"
 
 
 @pytest.fixture(autouse=True)
 def fresh_session(monkeypatch):
-    monkeypatch.setattr(module, "_verdicts", {})
-    monkeypatch.setattr(module, "_hints_given", {})
+    monkeypatch.setattr(session, "_verdicts", {})
+    monkeypatch.setattr(session, "_hints_given", {})
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_wrong_answer_gets_its_hint_and_the_courses_own_function(notebook):
     text = notebook(WRONG, CHECK)
     assert text.startswith("✗ 0.1 top_class: not right yet. This is the *smallest* logit")
     assert "goes on with the course's own top_class" in text
-    assert notebook.names["top_class"] is registry.reference("0.1")
+    assert notebook.names["top_class"] is lessons.of("0.1").right_answer("0.1")
 
 
 def test_wrong_answer_checked_twice_earns_nothing(notebook):
@@ -54,7 +54,7 @@ def test_wrong_answer_checked_twice_earns_nothing(notebook):
 
 def test_missing_answer_gets_a_sentence(notebook):
     assert "Run the answer cell above first." in notebook(CHECK)
-    assert notebook.names["top_class"] is registry.reference("0.1")
+    assert notebook.names["top_class"] is lessons.of("0.1").right_answer("0.1")
 
 
 def test_after_a_syntax_error_the_old_name_is_not_taken_for_an_answer(notebook):
@@ -105,7 +105,7 @@ def test_not_a_function(notebook):
 
 
 def test_choices(notebook):
-    ask = "from grading.check import check, score\ncheck('0.2')\n"
+    ask = "from grading.notebook import check, score\ncheck('0.2')\n"
     assert "not attempted" in notebook("answer_0_2 = None", ask)
     assert notebook("answer_0_2 = ' b'", ask).startswith("✓ 0.2 answer_0_2\n")
     assert "A is not it." in notebook("answer_0_2 = 'A'", ask)
@@ -122,4 +122,4 @@ def test_score_counts_points_and_says_what_is_left(notebook):
 
 def test_unknown_exercise_names_the_known_ones():
     with pytest.raises(KeyError, match="0.1"):
-        registry.find("0.9")
+        lessons.exercise("0.9")

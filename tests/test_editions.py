@@ -6,9 +6,11 @@ import nbformat
 import pytest
 
 from grading import editions
-from grading.editions import EDITIONS, SOURCES, SourceError
+from grading import lesson as lessons
+from grading.editions import EDITIONS
+from grading.lesson import SourceError
 
-LESSONS = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+LESSONS = lessons.every()
 HEADER = "# %% [markdown]\n# # 00 · A lesson\n\n"
 EXERCISE = (
     "# %% [markdown]\n# ### Exercise 0.1 · One\n\n"
@@ -32,22 +34,22 @@ def build(tmp_path):
     def build(text):
         source = tmp_path / "00_start_here.py"
         source.write_text(text, encoding="utf-8")
-        return editions.build(source)
+        return editions.build(lessons.read(source))
 
     return build
 
 
-@pytest.mark.parametrize("source", LESSONS, ids=lambda path: path.stem)
-def test_committed_notebooks_are_what_the_sources_build(source):
-    for edition, nb in editions.build(source).items():
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_committed_notebooks_are_what_the_sources_build(lesson):
+    for edition, nb in editions.build(lesson).items():
         if edition in editions.COMMITTED:
-            path = EDITIONS[edition] / f"{source.stem}.ipynb"
+            path = EDITIONS[edition] / f"{lesson.name}.ipynb"
             assert path.read_text(encoding="utf-8") == editions.as_text(nb), "run `make build`"
 
 
-@pytest.mark.parametrize("source", LESSONS, ids=lambda path: path.stem)
-def test_student_edition_has_no_output_and_no_solution(source):
-    student = editions.build(source)["student"]
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_student_edition_has_no_output_and_no_solution(lesson):
+    student = editions.build(lesson)["student"]
     assert not any(cell.get("outputs") for cell in student.cells)
     assert "SOLUTION" not in editions.as_text(student)
     assert not any(cell.metadata.slideshow.slide_type == "notes" for cell in student.cells)
@@ -109,7 +111,7 @@ def test_building_twice_changes_nothing_and_work_is_never_overwritten(
     (sources / "00_start_here.py").write_text(HEADER + EXERCISE + QUESTION, encoding="utf-8")
     folders = {name: tmp_path / name for name in EDITIONS}
     monkeypatch.setattr(editions, "ROOT", tmp_path)
-    monkeypatch.setattr(editions, "SOURCES", sources)
+    monkeypatch.setattr(lessons, "SOURCES", sources)
     monkeypatch.setattr(editions, "EDITIONS", folders)
 
     assert editions.main(["--check"]) == 1  # nothing is built yet
@@ -129,8 +131,8 @@ def test_building_twice_changes_nothing_and_work_is_never_overwritten(
 
 
 def test_notebooks_are_valid_and_carry_the_kernel():
-    for source in LESSONS:
-        path = EDITIONS["student"] / f"{source.stem}.ipynb"
+    for lesson in LESSONS:
+        path = EDITIONS["student"] / f"{lesson.name}.ipynb"
         nb = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
         nbformat.validate(nb)
         assert nb.metadata.kernelspec.name == "python3"

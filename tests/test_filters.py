@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from grading.exercise import reference
+from grading import lesson as lessons
 from helpers import digits, explain, load
 
 
@@ -37,13 +37,13 @@ def reach(function, side, channels, row):
 @pytest.mark.parametrize(("depth", "row"), [(0, 50), (4, 20), (6, 12), (8, 6)])
 def test_receptive_field_is_what_the_network_sees(network, depth, row):
     part = network.features[: depth + 1]
-    size, jump, start = reference("5.2")(windows(part))
+    size, jump, start = lessons.of("5.2").right_answer("5.2")(windows(part))
     first, last = reach(lambda x: part(network.normalise(x)), 224, 3, row)
     assert (first, last) == (row * jump + start, row * jump + start + size - 1)
 
 
 def test_receptive_field_of_the_digits_networks_second_convolution(digits_network):
-    size, jump, start = reference("5.2")(windows(digits_network[:4]))
+    size, jump, start = lessons.of("5.2").right_answer("5.2")(windows(digits_network[:4]))
     assert (size, jump, start) == (8, 2, -3)
     first, last = reach(digits_network[:4], 28, 1, 7)
     # Pooling passes on one of two rows, so it may see less, never more.
@@ -52,7 +52,7 @@ def test_receptive_field_of_the_digits_networks_second_convolution(digits_networ
 
 def test_activation_is_the_layers_output_and_leaves_no_hook(network):
     cat, layer = load.photograph("cat"), network.features[4]
-    kept = reference("5.1")(network, layer, cat)
+    kept = lessons.of("5.1").right_answer("5.1")(network, layer, cat)
     assert torch.equal(kept, network.features[:5](network.normalise(cat)))
     assert not layer._forward_hooks
 
@@ -60,7 +60,7 @@ def test_activation_is_the_layers_output_and_leaves_no_hook(network):
 def test_activation_leaves_no_hook_when_the_model_raises(digits_network):
     layer = digits_network[3]
     with pytest.raises(RuntimeError):
-        reference("5.1")(digits_network, layer, torch.zeros(1, 2, 28, 28))
+        lessons.of("5.1").right_answer("5.1")(digits_network, layer, torch.zeros(1, 2, 28, 28))
     assert not layer._forward_hooks
 
 
@@ -71,7 +71,7 @@ def test_ascent_raises_every_filters_score_and_stays_a_picture(digits_network):
     def score(pictures):
         return part(pictures)[own, own].mean((1, 2))
 
-    found = reference("5.5")(score, start, 10, 0.02)
+    found = lessons.of("5.5").right_answer("5.5")(score, start, 10, 0.02)
     assert (score(found) > score(start)).all()
     assert found.min() >= 0 and found.max() <= 1
 

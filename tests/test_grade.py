@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from distributed import Client
 
-from grading import exercise as registry
-from grading import tasks
+from grading import lesson as lessons
 from grading.editions import EDITIONS
-from grading.grade import cluster, pack, probe, results, run, submission, wire
+from grading.grade import cluster, escapes, judging, questions, results, submissions
+from grading.grade.submissions import Submission
+from grading.jail import answers, wire
+from grading.lesson import ROOT
 from tests.sandboxes import grade, need_bubblewrap, rows_of
 
 PACK = Path(__file__).parent / "pack"
@@ -38,7 +40,7 @@ def save(path, answers=None, cells=None):
 
 
 def read(tmp_path, *cells):
-    return submission.read(save(tmp_path / "one.ipynb", cells=list(cells)), {})
+    return submissions.answers_in(save(tmp_path / "one.ipynb", cells=list(cells)), {})
 
 
 # reading a submission
@@ -65,10 +67,10 @@ def test_the_lesson_is_the_one_with_the_most_answers(tmp_path):
 
 def test_every_built_lesson_is_read_whole():
     for edition in ("student", "reference"):
-        for lesson, topic in registry.lessons().items():
-            read_lesson, answers = submission.read(EDITIONS[edition] / f"{topic}.ipynb", {})
-            assert read_lesson == lesson
-            assert set(answers) == set(registry.exercises(lesson))
+        for lesson in lessons.with_exercises():
+            number, answers = submissions.answers_in(EDITIONS[edition] / f"{lesson.name}.ipynb", {})
+            assert number == lesson.number
+            assert set(answers) == set(lesson.exercises)
             assert all(len(sources) == 1 for sources in answers.values())
 
 
@@ -82,16 +84,16 @@ def test_one_file_or_one_folder_a_student_and_links_are_not_followed(tmp_path):
     (tmp_path / "class/dave.zip").write_bytes(b"PK")
     (tmp_path / "class/.DS_Store").write_bytes(b"")
     (tmp_path / "class/eve").mkdir()
-    found = list(submission.read_all(tmp_path / "class", {}))
+    found = list(submissions.submissions_in(tmp_path / "class", {}))
     assert [s.file for s in found if not s.problem] == ["alice.ipynb", "bob/deep/er/00.ipynb"]
     refused = [s.student for s in found if s.problem]
     assert refused == ["carol", "dave.zip", "eve", "mallory"]
 
 
 def test_a_folder_with_too_many_notebooks_is_refused(tmp_path):
-    for number in range(submission.MOST + 1):
+    for number in range(submissions.MOST + 1):
         save(tmp_path / f"class/alice/{number}.ipynb")
-    (found,) = submission.read_all(tmp_path / "class", {})
+    (found,) = submissions.submissions_in(tmp_path / "class", {})
     assert found.problem == "There are more than 50 notebooks in this folder."
 
 
@@ -106,20 +108,21 @@ def test_plain_data_survives_the_wire():
         "number": 0.1,
         "list": [1, "two", None, {"three": True}],
     }
-    back = wire.unpack(json.loads(wire.write(value)))
+    back = wire.decoded(json.loads(wire.encoded(value)))
     for name in ("array", "flags", "empty"):
         assert back[name].dtype == value[name].dtype and np.array_equal(back[name], value[name])
     assert back["number"] == 0.1 and back["list"] == value["list"]
 
 
-@pytest.mark.parametrize("lesson", registry.lessons())
+@pytest.mark.parametrize("lesson", lessons.with_exercises(), ids=lambda lesson: lesson.name)
 def test_outputs_of_every_exercise_survive_the_wire(lesson):
-    for exercise in registry.exercises(lesson).values():
-        cases = wire.unpack(json.loads(wire.write(exercise.cases(3))))
-        outputs = tasks.attempt(exercise.id, registry.reference(exercise.id), cases)
-        back = wire.read_outputs(wire.write(outputs), len(cases))
-        assert exercise.judge(back, 3).outcome == "right"
-        assert len(wire.write(outputs)) < wire.LARGEST / 8
+    for exercise in lesson.exercises.values():
+        cases = wire.decoded(json.loads(wire.encoded(exercise.cases(3))))
+        right_answer = lesson.right_answer(exercise.id)
+        outputs = answers.attempt(exercise.id, right_answer, cases)
+        back = wire.outputs_from(wire.encoded(outputs), len(cases))
+        assert exercise.judge(back, right_answer, 3).outcome == "right"
+        assert len(wire.encoded(outputs)) < wire.LARGEST / 8
 
 
 NUMBER = {"kind": "number", "value": 1.0}
@@ -131,7 +134,7 @@ def array(dtype="float32", shape=(1,), data="AAAAAA==", kind="torch.Tensor of fl
 
 def test_what_an_honest_answer_sends_is_read():
     for item in (NUMBER, array(), {"kind": "list", "value": [NUMBER]}):
-        assert wire.read_outputs(json.dumps([{"value": item}]).encode(), 1)
+        assert wire.outputs_from(json.dumps([{"value": item}]).encode(), 1)
 
 
 @pytest.mark.parametrize(
@@ -163,22 +166,22 @@ def test_what_an_honest_answer_sends_is_read():
 )
 def test_anything_else_is_malformed(outputs):
     with pytest.raises(wire.Malformed):
-        wire.read_outputs(json.dumps(outputs).encode(), 1)
+        wire.outputs_from(json.dumps(outputs).encode(), 1)
 
 
 def test_only_an_error_ends_the_outputs_before_the_last_case():
     value = {"value": NUMBER}
     error = {"error": {"type": "ValueError", "message": "no", "line": 2}}
-    assert wire.read_outputs(json.dumps([value, error]).encode(), 3) == [value, error]
+    assert wire.outputs_from(json.dumps([value, error]).encode(), 3) == [value, error]
     for outputs in ([value, value], [error, value, value]):
         with pytest.raises(wire.Malformed):
-            wire.read_outputs(json.dumps(outputs).encode(), 3)
+            wire.outputs_from(json.dumps(outputs).encode(), 3)
 
 
 def test_bytes_that_are_no_outputs_are_malformed():
     for data in (b"", b"[" * 10**6, b"\xff\xfe", b"[" + b"9" * 10**5 + b"]", b" " * 10**8):
         with pytest.raises(wire.Malformed):
-            wire.read_outputs(data, 1)
+            wire.outputs_from(data, 1)
 
 
 # one submission
@@ -187,9 +190,9 @@ def test_bytes_that_are_no_outputs_are_malformed():
 def row_of(source, exercise="0.1", tier="rlimits"):
     """What is said of one answer of lesson 00, in the quicker tier."""
     answers = {"0.1": [RIGHT["q0_1"]], "0.2": [RIGHT["q0_2"]]} | {exercise: [source]}
-    settings = run.Settings(tier=tier, seed=5)
-    one = submission.Submission("a", "a.ipynb", "00", answers)
-    result = run.grade(one, settings, run.key_of(one, settings))
+    settings = judging.Settings(tier=tier, seed=5)
+    one = Submission("a", "a.ipynb", "00", answers)
+    result = judging.grade(one, settings, judging.fingerprint_of(one, settings))
     others = [e for e in result["exercises"] if e["exercise"] != exercise]
     assert all(e["earned"] == e["points"] for e in others), result
     return next(e for e in result["exercises"] if e["exercise"] == exercise)
@@ -222,72 +225,75 @@ def test_verdicts(source, earned, status, message):
 @pytest.mark.slow
 def test_every_reference_earns_full_marks_under_bubblewrap_and_every_stub_nothing():
     need_bubblewrap()
-    settings = run.Settings(seed=20240817)
-    for lesson, topic in registry.lessons().items():
+    settings = judging.Settings(seed=20240817)
+    for lesson in lessons.with_exercises():
         for edition in ("reference", "student"):
-            path = EDITIONS[edition] / f"{topic}.ipynb"
-            one = submission.Submission("a", "a.ipynb", *submission.read(path, {}))
-            result = run.grade(one, settings, run.key_of(one, settings))
-            points = sum(e.points for e in registry.exercises(lesson).values())
+            path = EDITIONS[edition] / f"{lesson.name}.ipynb"
+            one = Submission("a", "a.ipynb", *submissions.answers_in(path, {}))
+            result = judging.grade(one, settings, judging.fingerprint_of(one, settings))
             assert result["status"] == "graded", result
             assert (result["earned"], result["points"]) == (
-                points if edition == "reference" else 0,
-                points,
+                lesson.points if edition == "reference" else 0,
+                lesson.points,
             )
 
 
 @pytest.mark.slow
 def test_the_probe_sees_what_rlimits_cannot_hold():
-    able = probe.probe("rlimits")
+    able = escapes.escapes("rlimits")
     assert {"reach the network", "see other processes"} <= set(able)
-    assert f"read {registry.REFERENCE}" in able
+    assert f"read {ROOT / 'notebooks' / 'source'}" in able
     assert "take 4 GB of memory" not in able
 
 
 @pytest.mark.slow
 def test_bubblewrap_holds_and_secrets_are_not_there(tmp_path):
     need_bubblewrap()
-    assert probe.probe("bubblewrap", [tmp_path]) == []
+    assert escapes.escapes("bubblewrap", [tmp_path]) == []
     # the same probe notices a place that can be read
-    assert probe.probe("bubblewrap", [Path(os.__file__)]) == [f"read {os.__file__}"]
+    assert escapes.escapes("bubblewrap", [Path(os.__file__)]) == [f"read {os.__file__}"]
 
 
 def test_the_key_names_all_that_determines_a_result(monkeypatch):
-    one = submission.Submission("a", "a.ipynb", "00", {"0.1": ["x"]})
-    settings = run.Settings()
+    one = Submission("a", "a.ipynb", "00", {"0.1": ["x"]})
+    settings = judging.Settings()
     others = [
-        (submission.Submission("b", "a.ipynb", "00", {"0.1": ["x"]}), settings),
-        (submission.Submission("a", "a.ipynb", "00", {"0.1": ["y"]}), settings),
-        (one, run.Settings(seed=1)),
-        (one, run.Settings(tier="rlimits")),
-        (one, run.Settings(pack={"00": [{"key": "A"}]})),
+        (Submission("b", "a.ipynb", "00", {"0.1": ["x"]}), settings),
+        (Submission("a", "a.ipynb", "00", {"0.1": ["y"]}), settings),
+        (one, judging.Settings(seed=1)),
+        (one, judging.Settings(tier="rlimits")),
+        (one, judging.Settings(pack={"00": [{"key": "A"}]})),
     ]
-    keys = {run.key_of(*other) for other in others}
-    assert run.key_of(one, settings) == run.key_of(one, run.Settings(pack={"01": []}))
-    assert run.key_of(one, settings) not in keys and len(keys) == len(others)
-    monkeypatch.setattr(run, "sources", lambda lesson: "another version")
-    assert run.key_of(one, settings) not in keys
+    keys = {judging.fingerprint_of(*other) for other in others}
+    assert judging.fingerprint_of(one, settings) == judging.fingerprint_of(
+        one, judging.Settings(pack={"01": []})
+    )
+    assert judging.fingerprint_of(one, settings) not in keys and len(keys) == len(others)
+    monkeypatch.setattr(judging, "sources", lambda lesson: "another version")
+    assert judging.fingerprint_of(one, settings) not in keys
 
 
 def test_a_missing_answer_earns_nothing_and_a_doubled_one_is_for_a_person():
-    one = submission.Submission("a", "a.ipynb", "00", {"0.2": ["answer_0_2 = 'b'"] * 2})
-    missing, doubled = run.rows_of(one, run.Settings(tier="rlimits"))
+    one = Submission("a", "a.ipynb", "00", {"0.2": ["answer_0_2 = 'b'"] * 2})
+    missing, doubled = judging.rows_of(one, judging.Settings(tier="rlimits"))
     assert (missing.earned, missing.status) == (0, "graded") and "is missing" in missing.message
     assert (doubled.earned, doubled.status) == (0, "needs_review")
 
 
 def test_a_submission_is_as_bad_as_its_worst_exercise_and_messages_have_an_end():
-    exercise = registry.find("0.1")
-    rows = [run.row(exercise, status, "x" * 10**6) for status in ("graded", "timeout", "graded")]
-    one = submission.Submission("a", "a.ipynb", "00")
-    result = run.result(one, run.Settings(), "key", rows)
+    exercise = lessons.exercise("0.1")
+    rows = [
+        judging.row(exercise, status, "x" * 10**6) for status in ("graded", "timeout", "graded")
+    ]
+    one = Submission("a", "a.ipynb", "00")
+    result = judging.result(one, judging.Settings(), "fingerprint", rows)
     assert result["status"] == "timeout"
-    assert all(len(e["message"]) == run.LONGEST_MESSAGE for e in result["exercises"])
+    assert all(len(e["message"]) == judging.LONGEST_MESSAGE for e in result["exercises"])
 
 
 def test_a_worker_with_another_version_of_the_course_does_not_grade():
-    one = submission.Submission("a", "a.ipynb", "00", {})
-    result = run.grade(one, run.Settings(), "another key")
+    one = Submission("a", "a.ipynb", "00", {})
+    result = judging.grade(one, judging.Settings(), "another key")
     assert result["status"] == "infra_error" and "version" in result["message"]
 
 
@@ -295,11 +301,11 @@ def test_a_worker_with_another_version_of_the_course_does_not_grade():
 
 
 def test_a_pack_takes_the_place_of_public_questions():
-    questions = pack.read(PACK)
-    public, asked = registry.exercises("02"), pack.exercises("02", questions)
+    pack = questions.questions_in(PACK)
+    public, asked = lessons.find("02").exercises, questions.exercises("02", pack)
     assert [e.id for e in asked if e.options] == ["2.90"]
     assert {e.id for e in asked if not e.options} == {e for e in public if not public[e].options}
-    assert pack.exercises("01", questions) == list(registry.exercises("01").values())
+    assert questions.exercises("01", pack) == list(lessons.find("01").exercises.values())
 
 
 @pytest.mark.slow
@@ -312,10 +318,10 @@ def test_questions_are_asked_without_keys_and_judged_with_them(tmp_path):
     assert "What do you know?" in text and "derivative's meaning" not in text
     for letter, earned in (("A", 2), ("B", 0)):
         asked.write_text(text.replace("answer_2_90 = None", f"answer_2_90 = '{letter}'"), "utf-8")
-        questions = pack.read(PACK)
-        one = submission.Submission("a", "02.ipynb", *submission.read(asked, questions))
-        settings = run.Settings(tier="rlimits", pack=questions)
-        result = run.grade(one, settings, run.key_of(one, settings))
+        pack = questions.questions_in(PACK)
+        one = Submission("a", "02.ipynb", *submissions.answers_in(asked, pack))
+        settings = judging.Settings(tier="rlimits", pack=pack)
+        result = judging.grade(one, settings, judging.fingerprint_of(one, settings))
         row = result["exercises"][-1]
         assert (row["exercise"], row["earned"], row["points"]) == ("2.90", earned, 2)
         assert letter == "A" or "has to be measured" in row["message"]
@@ -326,7 +332,7 @@ def test_a_wrong_pack_is_refused_in_one_sentence(tmp_path, change):
     question = json.loads((PACK / "02.json").read_text(encoding="utf-8"))[0]
     (tmp_path / "02.json").write_text(json.dumps([question | change]), encoding="utf-8")
     with pytest.raises(ValueError, match=r"02\.json is no pack of questions: "):
-        pack.read(tmp_path)
+        questions.questions_in(tmp_path)
 
 
 # a class
@@ -417,19 +423,19 @@ TRIED = []
 
 
 def graded_at_the_third_try(one, settings, key):
-    """In place of run.grade; a function of this module, so that dask does not copy TRIED."""
+    """In place of judging.grade; a function of this module, so that dask does not copy TRIED."""
     TRIED.append(one.student)
-    result = run.failed(one, settings, key, "")
+    result = judging.failed(one, settings, key, "")
     done = one.student == "theirs" or (one.student, TRIED.count("ours")) == ("ours", 3)
     return result | {"status": "crashed"} if done else result
 
 
 def test_only_the_graders_own_trouble_is_retried(monkeypatch):
-    monkeypatch.setattr(run, "grade", graded_at_the_third_try)
-    students = [("k", submission.Submission(s, s)) for s in ("ours", "theirs", "always")]
+    monkeypatch.setattr(judging, "grade", graded_at_the_third_try)
+    students = [("k", Submission(s, s)) for s in ("ours", "theirs", "always")]
     here = {"processes": False, "n_workers": 1, "threads_per_worker": 1}
     with Client(**here, dashboard_address="127.0.0.1:0") as dask:
-        found = list(cluster.grade_all(dask, students, run.Settings()))
+        found = list(cluster.grade_all(dask, students, judging.Settings()))
     found = {result["student"]: result["status"] for result in found}
     assert found == {"ours": "crashed", "theirs": "crashed", "always": "infra_error"}
     assert [TRIED.count(s) for s in ("ours", "theirs", "always")] == [
@@ -451,7 +457,7 @@ RESULT = {
     "earned": 1,
     "points": 3,
     "sandbox": "bubblewrap",
-    "key": "k",
+    "fingerprint": "k",
     "exercises": [
         {"exercise": "2.1", "name": "a", "earned": 1, "points": 1}
         | {"status": "graded"}

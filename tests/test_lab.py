@@ -9,7 +9,7 @@ import nbformat
 import pytest
 import websocket
 
-from grading import exercise as registry
+from grading import lesson as lessons
 from grading.editions import EDITIONS
 from tests.lab import TOKEN
 
@@ -78,7 +78,7 @@ def test_untouched_lesson_02_runs_in_a_real_kernel_and_scores_nothing(address):
             failed += [f"{cell.id}: {error}" for error in errors]
     channel.close()
     assert failed == []
-    for exercise in registry.exercises("02").values():
+    for exercise in lessons.find("02").exercises.values():
         line = printed["check_" + exercise.id.replace(".", "_")]
         assert line.startswith(f"○ {exercise.id} "), line
     assert " 0 of " in printed["score_02"]

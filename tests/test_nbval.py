@@ -10,8 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grading import graft
-from grading.editions import EDITIONS, ROOT
+from grading.editions import EDITIONS
+from grading.file import check
+from grading.lesson import ROOT
 
 RIGHT = {
     "q0_1": "def top_class(logits):\n    return logits.argmax(1)",
@@ -27,7 +28,7 @@ def student(tmp_path):
     def write(answers, change=lambda nb: None):
         nb = nbformat.read(EDITIONS["student"] / LESSON, as_version=4)
         nb.cells = [c for c in nb.cells if c.id.startswith(("q0", "check", "score"))]
-        imports = "import torch\nfrom grading.check import check, score"
+        imports = "import torch\nfrom grading.notebook import check, score"
         nb.cells.insert(0, nbformat.v4.new_code_cell(imports, id="imports"))
         for cell in nb.cells:
             cell.source = answers.get(cell.id, cell.source)
@@ -129,20 +130,20 @@ def test_a_killed_kernel_fails_at_once_and_so_do_the_cells_after_it(student):
 
 
 def rows_of(path):
-    return {row.exercise: row for row in graft.run(path)}
+    return {row.exercise: row for row in check.check(path)}
 
 
 def test_check_gives_points_verdicts_and_hints(student):
     wrong = {"q0_1": "def top_class(logits):\n    return logits.argmin(1)"}
     rows = rows_of(student(wrong | {"q0_2": RIGHT["q0_2"]}))
     assert (rows["0.1"].earned, rows["0.2"].earned) == (0, 1)
-    assert "smallest" in rows["0.1"].hint
-    assert "1 of 2 points" in graft.table(list(rows.values()))
+    assert "smallest" in rows["0.1"].message
+    assert "1 of 2 points" in check.table(list(rows.values()))
 
 
 def test_untouched_exercises_are_not_attempted(student):
     rows = rows_of(student({}))
-    assert {row.verdict for row in rows.values()} == {"○ not attempted"}
+    assert {row.status for row in rows.values()} == {"○ not attempted"}
 
 
 def test_broken_cells_cost_only_their_own_exercise(student):
@@ -156,10 +157,10 @@ def test_broken_cells_cost_only_their_own_exercise(student):
 
     for change, answers in ((doubled, RIGHT), (missing, RIGHT)):
         rows = rows_of(student(answers, change))
-        assert rows["0.1"].earned == 0 and "cell" in rows["0.1"].verdict
+        assert rows["0.1"].earned == 0 and "cell" in rows["0.1"].status
         assert rows["0.2"].earned == 1
     rows = rows_of(student(RIGHT | {"q0_1": "def top_class(logits:\n  return"}))
-    assert rows["0.1"].verdict == "✗ error" and "SyntaxError" in rows["0.1"].hint
+    assert rows["0.1"].status == "✗ error" and "SyntaxError" in rows["0.1"].message
     assert rows["0.2"].earned == 1
 
 

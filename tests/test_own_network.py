@@ -4,16 +4,16 @@ import pytest
 import torch
 import torchvision
 
-from grading.editions import SOURCES, read, solved_source
+from grading import lesson as lessons
 from helpers import load
 
-LESSONS = ("04_lime", "07_cam")
+LESSONS = ("04", "07")
 
 
 def cells_of(lesson, network):
     """The lesson's imports, the functions it draws with, and the section, on another network."""
-    cells = read(SOURCES / f"{lesson}.py")
-    imports = next(c for c in cells if "setup" in c.metadata.get("tags", []))
+    cells = lessons.find(lesson).cells
+    imports = next(c for c in cells if "setup" in c.tags)
     section = next(c for c in cells if c.id.endswith("a-network-of-your-own_1"))
     functions = [c.source for c in cells if "def enlarged" in c.source]
     draw = [
@@ -21,7 +21,7 @@ def cells_of(lesson, network):
     ]
     named = section.source.replace('NETWORK = "efficientnet_lite0"', f"NETWORK = {network!r}")
     assert named != section.source
-    return [solved_source(imports), *draw, named]
+    return [imports.solved, *draw, named]
 
 
 @pytest.mark.slow

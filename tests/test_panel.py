@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 
-from grading import check as module
-from grading import exercise as registry
-from grading.editions import EDITIONS, SOURCES
-from grading.tasks import PREAMBLE
+from grading import lesson as lessons
+from grading.editions import EDITIONS
+from grading.jail.answers import PREAMBLE
+from grading.notebook import session
 from tests.notebooks import execute
 
 CHECK = "top_class = check('0.1')"
@@ -21,14 +21,14 @@ CHECK = "top_class = check('0.1')"
 @pytest.fixture(autouse=True)
 def fresh_session(monkeypatch):
     for name in ("_verdicts", "_hints_given", "_panels"):
-        monkeypatch.setattr(module, name, {})
+        monkeypatch.setattr(session, name, {})
 
 
 @pytest.fixture
 def names():
     """The names of a notebook in which lesson 00 has begun."""
     names = {}
-    exec(PREAMBLE + "from grading.check import check, panel, score", names)
+    exec(PREAMBLE + "from grading.notebook import check, panel, score", names)
     return names
 
 
@@ -62,11 +62,11 @@ def states(panel):
 
 
 def test_every_exercise_has_a_row_with_header_cells():
-    panel = module.panel("02")
+    panel = session.panel("02")
     head, *rows = Rows(panel.value).rows
     assert [text for _, _, text in head] == ["exercise", "name", "points", "minutes", "state"]
     assert all(cell[:2] == ("th", "col") for cell in head)
-    for row, exercise in zip(rows, registry.exercises("02").values(), strict=True):
+    for row, exercise in zip(rows, lessons.find("02").exercises.values(), strict=True):
         assert row[0] == ("th", "row", exercise.id)
         assert [text for _, _, text in row[1:4]] == [
             exercise.name,
@@ -96,15 +96,15 @@ def test_it_follows_a_wrong_answer_a_right_one_and_an_unfinished_one(names):
 
 def test_shown_again_it_is_the_same_panel_with_what_was_earned(names):
     exec("answer_0_2 = 'B'\ncheck('0.2')", names)
-    first = module.panel("00")
+    first = session.panel("00")
     assert states(first)["0.2"] == "✓ right"
-    assert module.panel("00") is first
+    assert session.panel("00") is first
 
 
 def test_a_check_of_one_lesson_leaves_the_panel_of_another_alone(names):
-    other = module.panel("02").value
+    other = session.panel("02").value
     exec("answer_0_2 = 'B'\ncheck('0.2')", names)
-    assert module.panel("02").value == other
+    assert session.panel("02").value == other
 
 
 def test_what_check_prints_is_the_same_with_a_panel(names, capsys):
@@ -116,20 +116,20 @@ def test_what_check_prints_is_the_same_with_a_panel(names, capsys):
 
 def test_an_unknown_lesson_is_a_key_error():
     with pytest.raises(KeyError):
-        module.panel("77")
+        session.panel("77")
 
 
 def test_checking_without_a_panel_does_not_import_ipywidgets():
-    code = "import sys, grading.check\nassert 'ipywidgets' not in sys.modules"
+    code = "import sys, grading.notebook\nassert 'ipywidgets' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("source", sorted(SOURCES.glob("0[0-9]_*.py")), ids=lambda path: path.stem)
-def test_every_lesson_shows_its_panel_before_the_first_check(source):
-    path = EDITIONS["student"] / f"{source.stem}.ipynb"
+@pytest.mark.parametrize("lesson", lessons.with_exercises(), ids=lambda lesson: lesson.name)
+def test_every_lesson_shows_its_panel_before_the_first_check(lesson):
+    path = EDITIONS["student"] / f"{lesson.name}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    shown = [n for n, text in enumerate(code) if text.endswith(f'panel("{source.stem[:2]}")')]
+    shown = [n for n, text in enumerate(code) if text.endswith(f'panel("{lesson.number}")')]
     first_check = next(
         n for n, text in enumerate(code) if "= check(" in text or text[:6] == "check("
     )
@@ -139,7 +139,7 @@ def test_every_lesson_shows_its_panel_before_the_first_check(source):
 @pytest.mark.slow
 def test_in_a_kernel_the_shown_widget_follows(tmp_path):
     """The value that the front end holds changes while a check runs."""
-    sources = ["from grading.check import check, panel\npanel('00')"]
+    sources = ["from grading.notebook import check, panel\npanel('00')"]
     sources += ["answer_0_2 = 'B'\ncheck('0.2')"]
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
     nbformat.write(nb, tmp_path / "panel.ipynb")

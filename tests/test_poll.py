@@ -6,13 +6,18 @@ import ipywidgets
 import pytest
 
 from grading import editions
-from grading import exercise as registry
-from grading.poll import poll, question
+from grading import lesson as lessons
+from grading.notebook.poll import poll
+
+
+def question(exercise_id):
+    return lessons.of(exercise_id).question(exercise_id)
+
 
 CHOICES = [
     exercise
-    for lesson in registry.lessons()
-    for exercise in registry.exercises(lesson).values()
+    for lesson in lessons.every()
+    for exercise in lesson.exercises.values()
     if exercise.options
 ]
 
@@ -46,7 +51,7 @@ def test_every_question_is_read_as_its_lesson_asks_it(exercise):
     assert [option.letter for option in asked.options] == list(exercise.options)
     assert all(option.text and option.feedback for option in asked.options)
     right = [option for option in asked.options if option.is_right]
-    assert [o.letter for o in right] == [registry.reference(exercise.id)]
+    assert [o.letter for o in right] == [lessons.of(exercise.id).right_answer(exercise.id)]
     assert right[0].feedback == exercise.praise
     hints = [hint for _, hint in exercise.misconceptions]
     for option in set(asked.options) - set(right):
@@ -133,7 +138,7 @@ def test_only_core_widgets_are_used():
 
 @pytest.fixture(scope="module")
 def lesson():
-    return editions.build(editions.SOURCES / "02_saliency.py")
+    return editions.build(lessons.find("02"))
 
 
 def test_the_lecture_asks_each_question_just_before_its_answer(lesson):
@@ -142,8 +147,10 @@ def test_the_lecture_asks_each_question_just_before_its_answer(lesson):
     for name in ("2_2", "2_4"):
         asked = cells[ids.index(f"poll_{name}")]
         answer = cells[ids.index(f"poll_{name}") + 1]
-        assert asked.source == f'from grading.poll import poll\n\npoll("{name.replace("_", ".")}")'
-        assert asked.metadata["course"] == {"poll": name.replace("_", ".")}
+        assert (
+            asked.source
+            == f'from grading.notebook.poll import poll\n\npoll("{name.replace("_", ".")}")'
+        )
         assert asked.metadata["tags"] == ["live"]
         assert answer.id == f"q{name}" and answer.metadata["jupyter"] == {"source_hidden": True}
         assert '= "' not in answer.source.splitlines()[0]  # which JupyterLab shows of a hidden cell

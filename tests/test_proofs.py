@@ -9,11 +9,14 @@ from functools import cache
 
 import pytest
 
-from grading import editions, tasks
-from grading import exercise as registry
+from grading import lesson as lessons
+from grading.editions import EDITIONS
+from grading.exercise import NOTEBOOK_SEED
+from grading.jail.answers import PREAMBLE
+from grading.jail.ids import answer_id
 
-EXERCISES = [e for lesson in registry.lessons() for e in registry.exercises(lesson).values()]
-SEEDS = (registry.NOTEBOOK_SEED, 20240817)
+EXERCISES = [e for lesson in lessons.every() for e in lesson.exercises.values()]
+SEEDS = (NOTEBOOK_SEED, 20240817)
 
 
 def by_id(exercise):
@@ -21,32 +24,36 @@ def by_id(exercise):
 
 
 def judged(exercise, function, seed):
-    return exercise.judge(exercise.outputs(exercise.answer(function), seed), seed)
+    outputs = exercise.outputs(exercise.answer(function), seed)
+    return exercise.judge(outputs, right_answer(exercise), seed)
+
+
+def right_answer(exercise):
+    return lessons.of(exercise.id).right_answer(exercise.id)
 
 
 @cache
 def student_cell(exercise_id):
     """The source of an answer cell in the untouched student edition."""
-    exercise = registry.find(exercise_id)
-    path = editions.EDITIONS["student"] / f"{registry.lessons()[exercise.lesson]}.ipynb"
+    path = EDITIONS["student"] / f"{lessons.of(exercise_id).name}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return "".join(next(c["source"] for c in cells if c["id"] == tasks.cell_id(exercise_id)))
+    return "".join(next(c["source"] for c in cells if c["id"] == answer_id(exercise_id)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 def test_solution_passes(exercise, seed):
-    outputs = exercise.outputs(registry.reference(exercise.id), seed)
+    outputs = exercise.outputs(right_answer(exercise), seed)
     assert "error" not in outputs[-1]
-    assert exercise.judge(outputs, seed).outcome == "right"
+    assert exercise.judge(outputs, right_answer(exercise), seed).outcome == "right"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 def test_stub_is_not_attempted(exercise):
     namespace = {}
-    exec(tasks.PREAMBLE + student_cell(exercise.id), namespace)
+    exec(PREAMBLE + student_cell(exercise.id), namespace)
     outputs = exercise.outputs(namespace[exercise.name])
-    assert exercise.judge(outputs).outcome == "not attempted"
+    assert exercise.judge(outputs, right_answer(exercise)).outcome == "not attempted"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -78,11 +85,11 @@ def test_hints_do_not_hold_the_solution(exercise):
 @pytest.mark.parametrize("broken", ["tolerance", "cases"])
 def test_breaking_a_check_makes_a_proof_fail(monkeypatch, broken):
     """A check that accepts everything, or feeds inputs that tell nothing apart, is noticed."""
-    exercise = registry.find("2.6")
+    exercise = lessons.exercise("2.6")
     if broken == "tolerance":
         monkeypatch.setattr(exercise, "tolerance", 1e9)
     else:
         quiet = [case | {"noise": 0 * case["noise"]} for case in exercise.cases(0)]
         monkeypatch.setattr(exercise, "cases", lambda seed: quiet)
     with pytest.raises(AssertionError):
-        test_misconceptions_get_their_own_hint(exercise, registry.NOTEBOOK_SEED)
+        test_misconceptions_get_their_own_hint(exercise, NOTEBOOK_SEED)

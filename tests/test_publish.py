@@ -12,8 +12,9 @@ import ipywidgets
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from grading import lesson as lessons
 from helpers import plot, widgets
-from publish import FRAMES, ROOT, execute, lesson, record
+from publish import FRAMES, ROOT, execute, lesson, widget_frames
 from tests.browser import open_page
 
 LESSONS = ("00", "08")
@@ -321,7 +322,7 @@ def test_an_unknown_lesson_gets_one_sentence():
 
 def test_a_lesson_that_readme_does_not_know_is_named(tmp_path):
     with pytest.raises(execute.PublishError, match="no row for 77_new"):
-        lesson.menu([tmp_path / "00_start_here.key.ipynb", tmp_path / "77_new.key.ipynb"])
+        lesson.menu([lessons.find("00"), lessons.Lesson(tmp_path / "77_new.py", ())])
 
 
 def test_a_lesson_that_fails_is_named_and_not_kept(tmp_path, monkeypatch):
@@ -329,13 +330,13 @@ def test_a_lesson_that_fails_is_named_and_not_kept(tmp_path, monkeypatch):
     source.write_text("# %% [markdown]\n# # Broken\n\n# %%\n1 / 0\n", encoding="utf-8")
     monkeypatch.setattr(execute, "KEPT", tmp_path / "kept")
     with pytest.raises(execute.PublishError, match="90_broken .*ZeroDivisionError"):
-        execute.executed([source])
-    assert not list(tmp_path.glob("kept/*.ipynb"))
+        execute.executed([lessons.read(source)])
+    assert not list(tmp_path.glob("kept/*"))
 
 
 def test_a_recorded_widget_has_a_frame_for_every_state():
     widget = widgets.choose(a_picture, {"x": range(3), "y": ["a", "b"]})
-    recorded = record.frames(widget)[FRAMES]
+    recorded = widget_frames.frames(widget)[FRAMES]
     assert sorted(recorded["frames"]) == ["0,0", "0,1", "1,0", "1,1", "2,0", "2,1"]
     assert recorded["frames"]["2,1"]["alt"] == "(2, 'b')"
     assert [c["kind"] for c in recorded["controls"]] == ["dropdown", "dropdown"]
@@ -343,7 +344,7 @@ def test_a_recorded_widget_has_a_frame_for_every_state():
 
 def test_of_very_many_states_those_near_the_start_are_recorded():
     widget = widgets.toggles(lambda ticked: a_picture(*ticked), list("abcdefgh"))
-    recorded = record.frames(widget)[FRAMES]
+    recorded = widget_frames.frames(widget)[FRAMES]
     assert tuple(recorded["start"]) == (1,) * 8 and recorded["at_once"] == 3
     assert len(recorded["frames"]) == 1 + 8 + 28 + 56
     assert min(state.count("1") for state in recorded["frames"]) == 5
@@ -351,9 +352,9 @@ def test_of_very_many_states_those_near_the_start_are_recorded():
 
 def test_another_widget_leaves_its_still_picture_or_nothing():
     panel = ipywidgets.VBox()
-    assert record.still(panel) == {"text/plain": ""}
+    assert widget_frames.still(panel) == {"text/plain": ""}
     panel.still = a_picture(1)
-    assert 'alt="(1,)"' in record.still(panel)["text/html"]
+    assert 'alt="(1,)"' in widget_frames.still(panel)["text/html"]
 
 
 def a_picture(*values):

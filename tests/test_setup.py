@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from grading.editions import ROOT
+from grading.lesson import ROOT
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 PLATFORM_ONLY = re.compile(r"^(nvidia-|triton|pexpect|ptyprocess|pywinpty|appnope|colorama)")
@@ -52,18 +52,26 @@ def imports(path):
 
 @pytest.mark.parametrize(
     ("package", "forbidden"),
-    [("helpers", ("grading", "notebooks")), ("grading/tasks", ("helpers", "grading.checks"))],
+    [("helpers", ("grading", "notebooks")), ("grading/jail", ("helpers",))],
 )
 def test_walls(package, forbidden):
-    """helpers knows no lesson; tasks, which runs beside student code, knows no answer."""
+    """helpers knows no lesson; the jail, which runs beside student code, knows only itself."""
     for path in (ROOT / package).rglob("*.py"):
         wrong = [name for name in imports(path) if name.startswith(forbidden)]
         assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
 
 
+def test_the_jail_imports_nothing_of_the_course_but_itself():
+    for path in (ROOT / "grading" / "jail").rglob("*.py"):
+        ours = [name for name in imports(path) if name.startswith("grading")]
+        assert all(name.startswith("grading.jail") for name in ours), f"{path.name} imports {ours}"
+
+
 def test_lessons_import_no_other_lesson_and_nothing_private():
     for path in (ROOT / "notebooks" / "source").glob("*.py"):
         wrong = [
-            name for name in imports(path) if name.startswith("grading") and name != "grading.check"
+            name
+            for name in imports(path)
+            if name.startswith("grading") and name != "grading.notebook"
         ]
         assert not wrong, f"{path.name} imports {wrong}"

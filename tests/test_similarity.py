@@ -6,8 +6,7 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from grading import exercise as registry
-from grading.editions import SOURCES, read, solved_source
+from grading import lesson as lessons
 from helpers import load
 
 LAYERS = 7
@@ -15,7 +14,7 @@ LAYERS = 7
 
 def run(namespace, *beginnings):
     """Run the lesson's code cells in which a line begins with one of these."""
-    cells = [solved_source(c) for c in read(SOURCES / "09_similarity.py") if c.cell_type == "code"]
+    cells = [c.solved for c in lessons.find("09").cells if not c.is_text]
     for wanted in beginnings:
         (source,) = [c for c in cells if c.startswith(wanted) or f"\n{wanted}" in c]
         exec(source, namespace)
@@ -26,7 +25,7 @@ def lesson():
     """What the lesson has defined after "A number for a heat map", with the course's answers."""
     names = ("cosine_matrix", "euclidean_matrix", "auc", "anisotropy", "nearest")
     ids = ("9.1", "9.2", "9.4", "9.6", "9.7")
-    namespace = {n: registry.reference(i) for n, i in zip(names, ids, strict=True)}
+    namespace = {n: lessons.of(i).right_answer(i) for n, i in zip(names, ids, strict=True)}
     run(namespace, "from pathlib", "lines =", "readings =", "def word_vector", "def pairs")
     run(namespace, "def auc_by_layer")
     return namespace
@@ -66,7 +65,7 @@ def test_the_lessons_auc_is_sklearns_with_ties():
     generator = torch.Generator().manual_seed(3)
     values = torch.randint(0, 6, (40,), generator=generator).float()
     labels = torch.rand(40, generator=generator) < 0.4
-    ours = registry.reference("9.4")(values[labels], values[~labels])
+    ours = lessons.of("9.4").right_answer("9.4")(values[labels], values[~labels])
     assert float(ours) == pytest.approx(roc_auc_score(labels, values))
 
 
@@ -82,9 +81,9 @@ def test_layer_0_is_word_and_place(apples):
 def test_unit_vectors_join_the_rulers():
     vectors = torch.randn(20, 8, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     unit = vectors / vectors.norm(dim=1, keepdim=True)
-    cosines, distances = (registry.reference(i)(unit) for i in ("9.1", "9.2"))
+    cosines, distances = (lessons.of(i).right_answer(i)(unit) for i in ("9.1", "9.2"))
     torch.testing.assert_close(distances**2, 2 - 2 * cosines)
-    torch.testing.assert_close(registry.reference("9.3")(distances), cosines)
+    torch.testing.assert_close(lessons.of("9.3").right_answer("9.3")(distances), cosines)
 
 
 def test_the_prettiest_layer_is_the_wrong_one(lesson):
@@ -118,7 +117,7 @@ CHINESE = 'MODEL = "minilm"'
 
 def with_model(lesson, name):
     """The Chinese section with another name for the model."""
-    cells = [c.source for c in read(SOURCES / "09_similarity.py") if CHINESE in c.source]
+    cells = [c.source for c in lessons.find("09").cells if CHINESE in c.source]
     (source,) = [c for c in cells if c.startswith(CHINESE)]
     exec(source.replace(CHINESE, f"MODEL = {name!r}"), lesson)
     return lesson["picture"]

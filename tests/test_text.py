@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grading.exercise import reference
+from grading import lesson as lessons
 from helpers import load, text
 
 PRONOUNS = {
@@ -53,7 +53,9 @@ def test_a_pair_is_told_apart_by_its_segments(bert):
 
 
 def test_some_head_looks_at_the_previous_token_and_nowhere_else(readings):
-    scores = torch.stack([reference("8.2")(r.attention) for r in readings]).mean(0)
+    scores = torch.stack(
+        [lessons.of("8.2").right_answer("8.2")(r.attention) for r in readings]
+    ).mean(0)
     best, second = scores.flatten().sort(descending=True).values[:2]
     assert best > 0.99
     assert second < 0.5
@@ -69,13 +71,17 @@ def test_some_head_finds_the_noun_of_the_pronoun(readings):
 
 
 def test_the_sink_of_the_middle_layers_is_cls(readings):
-    shares = torch.stack([reference("8.3")(r.attention, r.tokens, "[CLS]") for r in readings])
+    shares = torch.stack(
+        [lessons.of("8.3").right_answer("8.3")(r.attention, r.tokens, "[CLS]") for r in readings]
+    )
     assert (shares.mean(0)[1:-1] > 0.5).all()
 
 
 def test_rollout_rows_sum_to_one(readings):
     for r in readings:
-        assert torch.allclose(reference("8.6")(r.attention).sum(1), torch.tensor(1.0), atol=1e-5)
+        assert torch.allclose(
+            lessons.of("8.6").right_answer("8.6")(r.attention).sum(1), torch.tensor(1.0), atol=1e-5
+        )
 
 
 def hooks(model):
@@ -99,7 +105,9 @@ def test_embed_is_the_mean_of_the_last_states(bert, readings):
 def test_leaving_out_by_hand_gives_the_same(bert):
     tokenizer, model = bert
     ids = text.read(tokenizer, model, "The red cat sleeps.").ids
-    changes = reference("8.5")(lambda part: text.embed(model, part[None])[0], ids)
+    changes = lessons.of("8.5").right_answer("8.5")(
+        lambda part: text.embed(model, part[None])[0], ids
+    )
     without_red = text.read(tokenizer, model, "The cat sleeps.").hidden[-1].mean(0)
     whole = text.read(tokenizer, model, "The red cat sleeps.").hidden[-1].mean(0)
     by_hand = 1 - F.cosine_similarity(whole, without_red, dim=0)
@@ -193,4 +201,4 @@ def test_the_spans_of_the_helper_and_of_the_lesson_agree(bert):
         model = Heads(bert[0], start=start, end=end)
         _, first, last, _ = text.answer_question(bert[0], model, QUESTION, PASSAGE, longest=4)
         scores = text.span_scores(bert[0], model, QUESTION, PASSAGE)
-        assert reference("8.8")(*scores, 4) == (first, last)
+        assert lessons.of("8.8").right_answer("8.8")(*scores, 4) == (first, last)

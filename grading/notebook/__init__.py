@@ -3,6 +3,6 @@
 from grading.notebook import check, panel, score
 """
 
-from grading.notebook.check import check, panel, score
+from grading.notebook.session import check, panel, score
 
 __all__ = ["check", "panel", "score"]

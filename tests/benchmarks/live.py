@@ -7,20 +7,18 @@ them, and takes the median of the seconds of each cell tagged `live`. Wall clock
 machine that does nothing else.
 """
 
-import asyncio
-import copy
 import json
-import os
 import statistics
 import sys
 import time
 from pathlib import Path
 
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
 
 from grading import editions
+from grading import lesson as lessons
+from publish.execute import run
 
 ROUNDS = 3
 LIMIT = 5.0  # seconds
@@ -28,9 +26,9 @@ THREADS = "2"
 SLOWEST = 10  # cells to show
 
 
-def main(lessons: list[str]) -> int:
-    sources = {path.stem[:2]: path for path in sorted(editions.SOURCES.glob("[0-9][0-9]_*.py"))}
-    notebooks = {name: editions.build(sources[name])["lecture"] for name in lessons or sources}
+def main(numbers: list[str]) -> int:
+    wanted = numbers or lessons.names()
+    notebooks = {n: editions.notebook(lessons.find(n), "lecture") for n in wanted}
     rows = []
     with tqdm(total=ROUNDS * len(notebooks), unit="run") as bar:
         for name, notebook in notebooks.items():
@@ -72,17 +70,8 @@ def seconds(notebook: NotebookNode) -> dict[str, float]:
     def end(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
         took[cell.id] = time.monotonic() - started[cell.id]
 
-    client = NotebookClient(
-        copy.deepcopy(notebook),
-        timeout=600,
-        kernel_name="python3",
-        extra_arguments=["--log-level=ERROR"],  # no word about the kernel's connection
-        resources={"metadata": {"path": str(editions.EDITIONS["student"])}},
-        on_cell_execute=start,
-        on_cell_executed=end,
-    )
-    environment = os.environ | {"OMP_NUM_THREADS": THREADS}
-    asyncio.run(client.async_execute(env=environment))
+    hooks = {"on_cell_execute": start, "on_cell_executed": end}
+    run(notebook, editions.EDITIONS["student"], 600, {"OMP_NUM_THREADS": THREADS}, **hooks)
     return took
 
 
