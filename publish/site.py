@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from grading.editions import slug
-from publish import render
+from publish import api, render
 from publish.lesson import Overview, Part, headings, menu, parts
 
 COVER = (480, 360)  # pixels a cover may have on the index
@@ -36,6 +36,7 @@ def build(kept: list[Path], out: Path) -> None:
     (out / "sections.js").write_text(f"const SECTIONS = {json.dumps(found)};\n", encoding="utf-8")
     index = render.TEMPLATES.get_template("index.html").render(menu=entries, cover=cover_in(out))
     (out / "index.html").write_text(index, encoding="utf-8")
+    api.write(out)
     render.copy_assets(out, "course.js", "site.js", "site.css", "code.css")
 
 
