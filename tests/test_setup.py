@@ -52,6 +52,14 @@ def test_a_student_gets_no_browser_driver_no_cluster_and_no_linter():
     assert not installed & {"pytest-xdist", "axe-playwright-python", "ziamath", "latex2mathml"}
 
 
+def test_one_version_everywhere():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    version, day = re.search(r"^## (\d+\.\d+\.\d+) - ([\d-]+)$", changelog, re.M).groups()
+    assert PROJECT["version"] == version
+    assert f"\nversion: {version}\ndate-released: {day}\n" in citation
+
+
 def name_of(requirement):
     """The name in a requirement, as package indexes spell it: `PyTest_xdist>=3` → pytest-xdist."""
     return canonicalize_name(re.match(r"[\w.-]+", requirement)[0])
