@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from grading.lesson import Lesson, slug
-from publish import render
+from publish import api, render
 from publish.execute import Outputs
 from publish.lesson import Overview, Part, headings, menu, parts
 
@@ -35,6 +35,7 @@ def build(executed: dict[Lesson, Outputs], out: Path) -> None:
     (out / "sections.js").write_text(f"const SECTIONS = {json.dumps(found)};\n", encoding="utf-8")
     index = render.TEMPLATES.get_template("index.html").render(menu=entries, cover=cover_in(out))
     (out / "index.html").write_text(index, encoding="utf-8")
+    api.write(out)
     render.copy_assets(out, "course.js", "site.js", "site.css", "code.css")
 
 
