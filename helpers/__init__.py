@@ -4,3 +4,7 @@
 
 It holds no text of a lesson and knows nothing of exercises and checks.
 """
+
+from helpers.memory import keep_pages
+
+keep_pages()  # before torch allocates anything large

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import lent
+from helpers.model import frozen
 
 HELD_OUT = 297
 
@@ -99,7 +99,7 @@ def trained_vae(seed: int = 0, epochs: int = 60) -> VAE:
 def accuracy(model: nn.Module) -> float:
     """Share of the 297 digits kept back from training that the model names rightly."""
     pictures, labels = digits()
-    with torch.no_grad(), lent(model):
+    with torch.no_grad(), frozen(model):
         right = model(pictures[-HELD_OUT:]).argmax(1) == labels[-HELD_OUT:]
     return right.float().mean().item()
 

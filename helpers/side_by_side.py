@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers import explain, plot
-from helpers.explain.contract import lent
+from helpers.model import frozen
 
 
 def gradcam(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
@@ -36,7 +36,7 @@ def last_map(network: nn.Module, picture: Tensor) -> nn.Module:
 
     handles = [m.register_forward_hook(note) for m in network.modules() if convolves(m)]
     try:
-        with lent(network), torch.no_grad():
+        with frozen(network), torch.no_grad():
             network(picture)
     finally:
         for handle in handles:
@@ -126,7 +126,7 @@ def explain_all(
 
 
 def probabilities(network: nn.Module, pictures: Tensor) -> Tensor:
-    with lent(network), torch.no_grad():
+    with frozen(network), torch.no_grad():
         return network(pictures).softmax(1).cpu()
 
 

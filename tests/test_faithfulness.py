@@ -53,17 +53,30 @@ def test_channels_add_up_and_small_maps_are_enlarged():
 
 
 def test_rank_correlation_is_spearmans():
-    from scipy.stats import spearmanr
-
+    """Pearson's correlation of the ranks, where equal strengths share the mean of theirs."""
     random = torch.Generator().manual_seed(0)
     a, b = torch.randn(2, 3, 1, 6, 7, generator=random)
     b = (b + a).round()  # with ties
-    pairs = zip(a.abs().flatten(1), b.abs().flatten(1), strict=True)
-    expected = [spearmanr(x, y)[0] for x, y in pairs]
+
+    def ranks(map_: torch.Tensor) -> torch.Tensor:
+        x = map_.abs().flatten()
+        return (x[:, None] > x).sum(1) + 0.5 * (x[:, None] == x).sum(1)
+
+    pairs = zip(a, b, strict=True)
+    expected = [torch.corrcoef(torch.stack([ranks(x), ranks(y)]))[0, 1].item() for x, y in pairs]
     assert explain.rank_correlation(a, b).tolist() == pytest.approx(expected, abs=1e-6)
     assert explain.rank_correlation(a, a.abs() ** 3).tolist() == pytest.approx([1, 1, 1])
     with pytest.raises(ValueError, match="shapes"):
         explain.rank_correlation(a, b[:, :, :3])
+
+
+@pytest.mark.filterwarnings("error")
+def test_rank_correlation_with_a_constant_map_is_nan_and_no_warning():
+    maps = torch.rand(2, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    constant = torch.ones_like(maps)
+    constant[1] = maps[1]
+    first, second = explain.rank_correlation(maps, constant).tolist()
+    assert first != first and second == pytest.approx(1)
 
 
 @pytest.mark.parametrize("fill", [0.0, 0.5, "blur"])

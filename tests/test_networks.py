@@ -7,7 +7,7 @@ import torch
 import torchvision
 
 from helpers import load
-from helpers.load.networks import SameConv
+from helpers.load.efficientnet_lite0 import SameConv
 
 
 @pytest.fixture(scope="module")

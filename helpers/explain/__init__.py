@@ -24,7 +24,13 @@ from helpers.explain.faithfulness import (
     randomized,
     rank_correlation,
 )
-from helpers.explain.gradients import gradient, smoothgrad, smoothgrad_squared, vargrad
+from helpers.explain.gradients import (
+    gradient,
+    noisy_gradients,
+    smoothgrad,
+    smoothgrad_squared,
+    vargrad,
+)
 from helpers.explain.guided import deconvolution, guided_backprop
 from helpers.explain.integrated_gradients import integrated_gradients
 from helpers.explain.lime import (
@@ -60,6 +66,7 @@ __all__ = [
     "masked_logits",
     "mass",
     "model_randomization",
+    "noisy_gradients",
     "occlusion",
     "random_map",
     "randomized",

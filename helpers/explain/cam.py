@@ -6,7 +6,7 @@ The papers' last step, the ReLU that keeps what speaks for the class, is left to
 `.clamp(min=0)`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -14,9 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import check_count, check_images, check_target, lent, logits_of
-
-Target = int | Sequence[int] | Tensor
+from helpers.model import Target, check_count, check_images, check_target, frozen, logits_of
 
 
 def cam(
@@ -38,7 +36,7 @@ def cam(
     Zhou et al. 2016, Learning deep features for discriminative localization (arXiv:1512.04150).
     """
     target = _check(images, target)
-    with lent(model) as device, torch.no_grad():
+    with frozen(model) as device, torch.no_grad():
         target, weight, bias = target.to(device), head.weight, head.bias
         features, logits = _features(model, images.to(device), layer, target)
         if features.shape[1] == weight.shape[1] and weight.shape[0] == logits.shape[1]:
@@ -153,7 +151,7 @@ def scorecam(
     """
     target = _check(images, target, channels=channels, chunk=chunk)
     maps, bar = [], tqdm(total=len(images), desc="Score-CAM", delay=2, leave=False)
-    with bar, lent(model) as device, torch.no_grad():
+    with bar, frozen(model) as device, torch.no_grad():
         for image, label in zip(images.detach().split(1), target.split(1), strict=True):
             image, label = image.to(device), label.to(device)
             features, _ = _features(model, image, layer, label)
@@ -182,7 +180,7 @@ def _maps(
 ) -> Tensor:
     """The sum over the channels of combine(features, gradient), (N, 1, h, w)."""
     target, maps = _check(images, target, chunk=chunk), []
-    with lent(model) as device:
+    with frozen(model) as device:
         for x, label in zip(images.split(chunk), target.split(chunk), strict=True):
             # The caller may be under no_grad or inference_mode.
             with torch.inference_mode(False), torch.enable_grad():

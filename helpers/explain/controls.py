@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.explain.contract import check_images
+from helpers.model import check_images
 
 
 def sobel(images: torch.Tensor) -> torch.Tensor:

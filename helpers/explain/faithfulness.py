@@ -5,6 +5,7 @@ Strength is |map| added up over the channels; a map smaller than the picture is 
 """
 
 import copy
+import warnings
 from collections.abc import Callable, Sequence
 
 import torch
@@ -12,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import check_count, check_images, check_target, lent, logits_of
+from helpers.model import Target, check_count, check_images, check_target, frozen, logits_of
 
 
 def strength(maps: Tensor, size: Sequence[int]) -> Tensor:
@@ -51,15 +52,20 @@ def rank_correlation(a: Tensor, b: Tensor) -> Tensor:
 
     1: the same order of pixels; 0: unrelated. NaN where one of them is constant.
     """
+    from scipy.stats import ConstantInputWarning, spearmanr
+
     if a.shape != b.shape:
         raise ValueError(f"The maps have the shapes {tuple(a.shape)} and {tuple(b.shape)}.")
-    return torch.stack([_spearman(x, y) for x, y in zip(*map(_flat, (a, b)), strict=True)])
+    flat = [strength(maps, maps.shape[-2:]).flatten(1).double().cpu().numpy() for maps in (a, b)]
+    with warnings.catch_warnings(action="ignore", category=ConstantInputWarning):  # NaN says it
+        values = [spearmanr(x, y).statistic for x, y in zip(*flat, strict=True)]
+    return torch.tensor(values, dtype=torch.float32, device=a.device)
 
 
 def deletion(
     model: nn.Module,
     images: Tensor,
-    target: int | Sequence[int] | Tensor,
+    target: Target,
     maps: Tensor,
     steps: int = 20,
     fill: float | str = 0.5,
@@ -87,7 +93,7 @@ def deletion(
 def insertion(
     model: nn.Module,
     images: Tensor,
-    target: int | Sequence[int] | Tensor,
+    target: Target,
     maps: Tensor,
     steps: int = 20,
     fill: float | str = "blur",
@@ -124,7 +130,16 @@ def model_randomization(
     return rank_correlation(method(model), method(randomized(model, seed)))
 
 
-def _curve(model, images, target, maps, steps, fill, chunk, insert):
+def _curve(
+    model: nn.Module,
+    images: Tensor,
+    target: Target,
+    maps: Tensor,
+    steps: int,
+    fill: float | str,
+    chunk: int,
+    insert: bool,
+) -> Tensor:
     check_images(images)
     check_count(steps=steps, chunk=chunk)
     target, empty = check_target(target, len(images)), _filled(images, fill)
@@ -137,7 +152,7 @@ def _curve(model, images, target, maps, steps, fill, chunk, insert):
     counts = torch.linspace(0, order.shape[1], steps + 1).round().long()
     curves = []
     bar = tqdm(total=len(images) * len(counts), desc="curves", delay=2, leave=False)
-    with bar, lent(model) as device, torch.no_grad():
+    with bar, frozen(model) as device, torch.no_grad():
         for image, blank, place, label in zip(images, empty, rank, target, strict=True):
             start, end = (blank, image) if insert else (image, blank)
             curve = []
@@ -161,18 +176,3 @@ def _filled(images: Tensor, fill: float | str) -> Tensor:
         images = F.pad(images, (side // 2,) * 4, mode="reflect")
         images = F.avg_pool2d(F.avg_pool2d(images, (side, 1), 1), (1, side), 1)
     return images
-
-
-def _flat(maps: Tensor) -> Tensor:
-    return strength(maps, maps.shape[-2:]).flatten(1).double()
-
-
-def _spearman(x: Tensor, y: Tensor) -> Tensor:
-    return torch.corrcoef(torch.stack([_ranks(x), _ranks(y)]))[0, 1].float()
-
-
-def _ranks(values: Tensor) -> Tensor:
-    """Ranks from 0; equal values share the mean of their ranks."""
-    _, place, count = values.unique(return_inverse=True, return_counts=True)
-    last = count.cumsum(0).double()
-    return (last - (count + 1) / 2)[place]

@@ -1,13 +1,16 @@
 """Saliency and what is made of noisy copies of it: SmoothGrad, SmoothGrad², VarGrad."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import check_count, check_images, check_target, lent, logits_of
+from helpers.model import Target, check_count, check_images, check_target, frozen, logits_of
 
 # What is differentiated: the sum over the batch of one number per image, so that each image gets
 # its own gradient. Loss and probability both vanish where p is 1; the logit does not.
@@ -20,11 +23,11 @@ SCORES = {
 
 def gradient(
     model: nn.Module,
-    images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
+    images: Tensor,
+    target: Target,
     of: str = "logit",
     chunk: int = 16,
-) -> torch.Tensor:
+) -> Tensor:
     """Saliency: how the score changes with each pixel, signed, (N, 3, H, W).
 
     Args:
@@ -41,86 +44,40 @@ def gradient(
     Simonyan, Vedaldi & Zisserman 2014, Deep inside convolutional networks (arXiv:1312.6034).
     """
     target = _check(images, target, of, chunk=chunk)
-    with lent(model) as device:
+    with frozen(model) as device:
         parts = zip(images.split(chunk), target.split(chunk), strict=True)
         maps = [gradient_of_chunk(model, x.to(device), t.to(device), of) for x, t in parts]
     return torch.cat(maps).to(images.device)
 
 
-def smoothgrad(
+def noisy_gradients(
     model: nn.Module,
-    images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
+    images: Tensor,
+    target: Target,
     fraction: float = 0.15,
     n: int = 50,
     seed: int = 0,
     chunk: int = 8,
     of: str = "logit",
-) -> torch.Tensor:
-    """SmoothGrad: the mean gradient of n noisy copies of each image, signed, (N, 3, H, W).
+) -> tuple[Tensor, Tensor]:
+    """Mean and variance of the gradient over n noisy copies of each image, both (N, 3, H, W).
+
+    The variance is the mean squared distance from the mean (divided by n).
 
     Args:
         model, images, target, of: as for `gradient`.
         fraction: standard deviation of the Gaussian noise, as a fraction of (max - min) of the
-            image it is added to. The paper finds 0.1 to 0.2 best.
+            image it is added to. SmoothGrad's paper finds 0.1 to 0.2 best.
         n: noisy copies per image.
         seed: same seed, same noise, for each image whatever else is in the batch.
         chunk: noisy copies per pass; bounds the memory, not the result.
-
-    Smilkov et al. 2017, SmoothGrad: removing noise by adding noise (arXiv:1706.03825).
     """
-    mean, _ = _moments(model, images, target, fraction, n, seed, chunk, of)
-    return mean
-
-
-def smoothgrad_squared(
-    model: nn.Module,
-    images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
-    fraction: float = 0.15,
-    n: int = 50,
-    seed: int = 0,
-    chunk: int = 8,
-    of: str = "logit",
-) -> torch.Tensor:
-    """SmoothGrad²: the mean squared gradient of n noisy copies, never negative, (N, 3, H, W).
-
-    Arguments as for `smoothgrad`.
-
-    Hooker et al. 2019, A benchmark for interpretability methods (arXiv:1806.10758).
-    """
-    mean, variance = _moments(model, images, target, fraction, n, seed, chunk, of)
-    return mean**2 + variance
-
-
-def vargrad(
-    model: nn.Module,
-    images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
-    fraction: float = 0.15,
-    n: int = 50,
-    seed: int = 0,
-    chunk: int = 8,
-    of: str = "logit",
-) -> torch.Tensor:
-    """VarGrad: the variance of the gradient over n noisy copies, never negative, (N, 3, H, W).
-
-    The mean squared distance from the mean (divided by n). Arguments as for `smoothgrad`.
-
-    Adebayo et al. 2018, Local explanation methods … lack sensitivity (arXiv:1810.03307).
-    """
-    _, variance = _moments(model, images, target, fraction, n, seed, chunk, of)
-    return variance
-
-
-def _moments(model, images, target, fraction, n, seed, chunk, of):
-    """Mean and variance (both (N, 3, H, W)) of the gradient over n noisy copies of each image."""
     target = _check(images, target, of, n=n, chunk=chunk)
     if not fraction >= 0:
         raise ValueError(f"fraction is {fraction!r}: give 0 or more; 0.15 is 15 % of the range.")
     means, variances = [], []
     bar = tqdm(total=len(images) * n, desc="noisy copies", delay=2, leave=False)
-    with bar, lent(model) as device:
+    with bar, frozen(model) as device:
         for image, label in zip(images.detach(), target, strict=True):
             # The noise is drawn on the CPU, one copy after the other: the same numbers for every
             # chunk and on every device.
@@ -145,10 +102,62 @@ def _moments(model, images, target, fraction, n, seed, chunk, of):
     return torch.stack(means).to(images.device), torch.stack(variances).to(images.device)
 
 
-def gradient_of_chunk(
-    model: nn.Module, images: torch.Tensor, target: torch.Tensor, of: str
-) -> torch.Tensor:
-    """The gradient of as many images as fit into memory, (N, 3, H, W), for a model that is `lent`.
+P = ParamSpec("P")
+Formula = Callable[[Tensor, Tensor], Tensor]  # of a mean and a variance
+
+
+def _made_of(
+    moments: Callable[P, tuple[Tensor, Tensor]],
+) -> Callable[[Formula], Callable[P, Tensor]]:
+    """A decorator: the formula is called as `moments` is, and is given what that returns."""
+
+    def decorate(formula: Formula) -> Callable[P, Tensor]:
+        @wraps(formula)
+        def method(*args: P.args, **kwargs: P.kwargs) -> Tensor:
+            return formula(*moments(*args, **kwargs))
+
+        called = signature(moments).replace(return_annotation=Tensor)
+        method.__signature__ = called  # what help() and editors show
+        return method
+
+    return decorate
+
+
+@_made_of(noisy_gradients)
+def smoothgrad(mean: Tensor, variance: Tensor) -> Tensor:
+    """SmoothGrad: the mean gradient of n noisy copies of each image, signed, (N, 3, H, W).
+
+    Arguments as for `noisy_gradients`.
+
+    Smilkov et al. 2017, SmoothGrad: removing noise by adding noise (arXiv:1706.03825).
+    """
+    return mean
+
+
+@_made_of(noisy_gradients)
+def smoothgrad_squared(mean: Tensor, variance: Tensor) -> Tensor:
+    """SmoothGrad²: the mean squared gradient of n noisy copies, never negative, (N, 3, H, W).
+
+    Arguments as for `noisy_gradients`.
+
+    Hooker et al. 2019, A benchmark for interpretability methods (arXiv:1806.10758).
+    """
+    return mean**2 + variance
+
+
+@_made_of(noisy_gradients)
+def vargrad(mean: Tensor, variance: Tensor) -> Tensor:
+    """VarGrad: the variance of the gradient over n noisy copies, never negative, (N, 3, H, W).
+
+    Arguments as for `noisy_gradients`.
+
+    Adebayo et al. 2018, Local explanation methods … lack sensitivity (arXiv:1810.03307).
+    """
+    return variance
+
+
+def gradient_of_chunk(model: nn.Module, images: Tensor, target: Tensor, of: str) -> Tensor:
+    """The gradient of as many images as fit into memory, (N, 3, H, W), of a `frozen` model.
 
     `target` has one class index an image; all of it is on the model's device, nothing is checked.
     Raises ValueError where the model's output has no gradient.
@@ -163,7 +172,7 @@ def gradient_of_chunk(
         return maps.contiguous()  # a channels_last network hands back channels_last gradients
 
 
-def _check(images, target, of, **counts):
+def _check(images: Tensor, target: Target, of: str, **counts: int) -> Tensor:
     check_images(images)
     check_count(**counts)
     if of not in SCORES:

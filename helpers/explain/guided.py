@@ -4,19 +4,19 @@ They are here to be caught: their sharp pictures hardly change when the weights 
 (Nie, Zhang & Patel 2018, arXiv:1805.07039; Adebayo et al. 2018, arXiv:1810.03292).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from torch import Tensor, nn
 
-from helpers.explain.contract import lent
 from helpers.explain.gradients import gradient
+from helpers.model import Target, frozen
 
 
 def guided_backprop(
     model: nn.Module,
     images: Tensor,
-    target: int | Sequence[int] | Tensor,
+    target: Target,
     chunk: int = 16,
 ) -> Tensor:
     """Guided backpropagation: at every ReLU a negative gradient is stopped, (N, 3, H, W).
@@ -33,7 +33,7 @@ def guided_backprop(
 def deconvolution(
     model: nn.Module,
     images: Tensor,
-    target: int | Sequence[int] | Tensor,
+    target: Target,
     chunk: int = 16,
 ) -> Tensor:
     """Deconvolution: the way back through a ReLU is a ReLU, whatever the input was, (N, 3, H, W).
@@ -46,7 +46,7 @@ def deconvolution(
 
 
 def _bent(model: nn.Module, images: Tensor, target, chunk: int, rule: Callable) -> Tensor:
-    with lent(model), bent_relus(model, rule):
+    with frozen(model), bent_relus(model, rule):
         return gradient(model, images, target, chunk=chunk)
 
 

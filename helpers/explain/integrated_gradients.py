@@ -1,19 +1,17 @@
 """Integrated Gradients: the gradient added up along the way from a baseline to the picture."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import check_count, check_images, check_target, lent
 from helpers.explain.gradients import gradient_of_chunk
+from helpers.model import Target, check_count, check_images, check_target, frozen
 
 
 def integrated_gradients(
     model: nn.Module,
     images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
+    target: Target,
     baseline: torch.Tensor | float,
     steps: int = 200,
     chunk: int = 8,
@@ -44,7 +42,7 @@ def integrated_gradients(
     alphas = (torch.arange(steps) + 0.5) / steps
     maps = []
     bar = tqdm(total=len(images) * steps, desc="steps", delay=2, leave=False)
-    with bar, lent(model) as device:
+    with bar, frozen(model) as device:
         for image, start, label in zip(images, baseline, target, strict=True):
             image, start, label = image.to(device), start.to(device), label.to(device)
             total = torch.zeros_like(image)

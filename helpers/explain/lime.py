@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import check_count, check_images, check_target, lent
+from helpers.model import Target, check_count, check_images, check_target, frozen
 
 SCORES = {"logit": lambda logits: logits, "probability": lambda logits: logits.softmax(1)}
 
@@ -45,7 +45,7 @@ def superpixels(image: torch.Tensor, n: int = 50, compactness: float = 10.0) -> 
 def lime_image(
     model: nn.Module,
     images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
+    target: Target,
     segments: torch.Tensor | np.ndarray,
     n: int = 1000,
     seed: int = 0,
@@ -164,7 +164,7 @@ def masked_logits(
         )
     hidden = _mean_colours(image, segments) if fill is None else torch.full_like(image, fill)
     logits, bar = [], tqdm(total=len(masks), desc="samples", delay=2, leave=False)
-    with bar, torch.no_grad(), lent(model) as device:
+    with bar, torch.no_grad(), frozen(model) as device:
         # the network's own memory format, so that it does not copy every picture once more
         image, hidden = (x.to(device, memory_format=torch.channels_last) for x in (image, hidden))
         segments = segments.to(device)

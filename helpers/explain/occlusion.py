@@ -1,19 +1,18 @@
 """Occlusion: cover a patch, and see how far the logit falls."""
 
-from collections.abc import Sequence
 from itertools import product
 
 import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from helpers.explain.contract import check_count, check_images, check_target, lent, logits_of
+from helpers.model import Target, check_count, check_images, check_target, frozen, logits_of
 
 
 def occlusion(
     model: nn.Module,
     images: torch.Tensor,
-    target: int | Sequence[int] | torch.Tensor,
+    target: Target,
     patch: int = 32,
     stride: int = 16,
     fill: float = 0.5,
@@ -51,7 +50,7 @@ def occlusion(
         covered[top : top + patch, left : left + patch] += 1
     drops = torch.zeros(len(images), height, width)
     bar = tqdm(total=len(images) * len(corners), desc="patches", delay=2, leave=False)
-    with bar, torch.no_grad(), lent(model) as device:
+    with bar, torch.no_grad(), frozen(model) as device:
         for image, label, drop in zip(images, target, drops, strict=True):
             image, label = image[None].to(device), label[None].to(device)
             whole = logits_of(model, image, label)[0, label]

@@ -1,15 +1,17 @@
-"""What every explainer promises: inputs checked, the model handed back as it was."""
+"""What every method promises: inputs checked, the model handed back as it was."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+Target = int | Sequence[int] | Tensor  # a class index, or one per image
 
 
 @contextmanager
-def lent(model: nn.Module) -> Iterator[torch.device]:
-    """Borrow a model: in eval mode, parameters frozen; yields its device.
+def frozen(model: nn.Module) -> Iterator[torch.device]:
+    """Within, the model is in eval mode and its parameters are frozen; yields its device.
 
     Train mode and `requires_grad` flags are put back, also when the model raises.
     """
@@ -17,7 +19,7 @@ def lent(model: nn.Module) -> Iterator[torch.device]:
     needed = [parameter for parameter in model.parameters() if parameter.requires_grad]
     first = next(model.parameters(), None)
     try:
-        if training:  # eval() walks through the whole model, and a model may be lent at each step
+        if training:  # eval() walks through the whole model, and a model may be frozen at each step
             model.eval()
         for parameter in needed:  # their gradients would cost time and be thrown away
             parameter.requires_grad_(False)
@@ -29,12 +31,12 @@ def lent(model: nn.Module) -> Iterator[torch.device]:
             parameter.requires_grad_(True)
 
 
-def check_images(images: torch.Tensor) -> None:
+def check_images(images: Tensor) -> None:
     """ValueError unless the images are a float tensor (N, C, H, W).
 
     The range is not checked: noise and interpolation may leave [0, 1].
     """
-    if not isinstance(images, torch.Tensor):
+    if not isinstance(images, Tensor):
         raise ValueError(f"images is a {type(images).__name__}: give a tensor (N, 3, H, W).")
     if images.ndim != 4:
         hint = ", images[None] adds the N" if images.ndim == 3 else ""
@@ -43,7 +45,7 @@ def check_images(images: torch.Tensor) -> None:
         raise ValueError(f"images holds {images.dtype}: give floats in [0, 1], as load.image does.")
 
 
-def check_target(target: int | Sequence[int] | torch.Tensor, n: int) -> torch.Tensor:
+def check_target(target: Target, n: int) -> Tensor:
     """The target as a tensor of n class indices; ValueError if there are more or fewer."""
     target = torch.as_tensor(target)
     if target.is_floating_point() or target.dtype == torch.bool:
@@ -63,7 +65,7 @@ def check_count(**counts: int) -> None:
             raise ValueError(f"{name} is {count!r}: give a whole number of at least 1.")
 
 
-def logits_of(model: nn.Module, images: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def logits_of(model: nn.Module, images: Tensor, target: Tensor) -> Tensor:
     """The model's logits (N, classes), once it is clear that the target is one of the classes."""
     logits = model(images)
     if logits.ndim != 2 or len(logits) != len(images):
