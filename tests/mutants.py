@@ -286,7 +286,15 @@ def verdict(tree: Path, file: str) -> str:
         "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not every_lesson and not every_page"]
+    options = [
+        "-x",
+        "-q",
+        "-rfE",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not every_lesson and not every_page",
+    ]
     start = time.monotonic()
     for name in tests_of(tree, file):
         if time.monotonic() - start > ENOUGH_SECONDS:

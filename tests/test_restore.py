@@ -57,6 +57,14 @@ class Student:
         return list(self.sources.items()) == list((fresh | answers).items())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def built_once():
+    """Every lesson is built once for all tests here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(editions, "build", functools.cache(editions.build))
+        yield
+
+
 @pytest.fixture
 def student(tmp_path):
     return Student(tmp_path)
@@ -419,8 +427,7 @@ def test_of_a_truncated_file_the_whole_cells_are_kept(student):
     assert (student.path.parent / student.backups[0]).read_text(encoding="utf-8") == cut
 
 
-def test_whichever_line_a_file_has_lost_an_answer_elsewhere_is_found(student, monkeypatch):
-    monkeypatch.setattr(editions, "build", functools.cache(editions.build))
+def test_whichever_line_a_file_has_lost_an_answer_elsewhere_is_found(student):
     student.change(answer)
     lines = student.path.read_text(encoding="utf-8").splitlines(keepends=True)
     first = next(n for n, line in enumerate(lines) if '"id": "q0_1"' in line) - 4

@@ -6,7 +6,6 @@ printed. All of it is wall clock: run it on a machine that does nothing else.
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -20,22 +19,12 @@ from grading import exercise as registry
 from grading.editions import EDITIONS
 from grading.grade import cluster, probe, run, submission
 from grading.grade.sandbox import SandboxError
-from tests.attacks.make_attacks import ATTACKS, honest, instead, save
+from tests import labelled_class
 
 LESSON = "02_saliency"
 SUBMISSIONS = 200
 BUILD = Path("build/bench")
 OVERHEAD = 1.5  # seconds a submission, beyond a plain Python that runs the same answers
-QUICK = (  # attacks that do not wait for the clock
-    "leaving",
-    "killing_the_parent",
-    "nan_everywhere",
-    "patched_json",
-    "reading_the_reference",
-    "detached_children",
-    "deep_document",
-    "memory_hog",
-)
 
 
 def measure() -> list[dict]:
@@ -185,9 +174,9 @@ def grade(submissions: Path, out: Path, *options: str) -> subprocess.Popen:
 
 
 def killed_twice() -> dict:
-    """Submissions without their right result after two SIGKILLs to the coordinator: none."""
+    """Submissions whose result is not what their label says after two SIGKILLs: none."""
     submissions, out = BUILD / "class", BUILD / "results"
-    expected = generate(submissions)
+    labels = labelled_class.write(submissions, seed=0, students=SUBMISSIONS)
     for kill_at in (SUBMISSIONS // 4, SUBMISSIONS // 2):
         grader = grade(submissions, out)
         while written(out) < kill_at and grader.poll() is None:
@@ -196,42 +185,13 @@ def killed_twice() -> dict:
         grader.wait()
         print(f"killed with {written(out)} of {SUBMISSIONS} graded")
     grade(submissions, out).wait()
-    rows = json.loads((out / "grades.json").read_text(encoding="utf-8"))
-    found = {row["student"]: row["earned"] for row in rows}
-    wrong = [name for name, earned in expected.items() if found.get(name) != earned]
-    print(f"{len(found)} of {SUBMISSIONS} graded in the end, without the right points: {wrong}")
-    return {"name": "lost or wrong of 200 after two kills", "ratio": len(wrong), "limit": 0}
+    lines = labelled_class.disagreements(out, labels)
+    print("\n".join([f"{len(lines)} answers are not graded as they should be", *lines]))
+    return {"name": "lost or wrong of 200 after two kills", "ratio": len(lines), "limit": 0}
 
 
 def written(out: Path) -> int:
     return len(list((out / "submissions").glob("*.json")))
-
-
-def generate(folder: Path) -> dict[str, int]:
-    """A class of honest, wrong, empty and hostile submissions: the points each should earn."""
-    rng = random.Random(0)
-    answers = honest()
-    points = {e.id: e.points for e in registry.exercises("02").values()}
-    expected = {}
-    for number in range(SUBMISSIONS):
-        name = f"student{number:03}"
-        kind = rng.choices(("honest", "wrong", "empty", "hostile"), (5, 3, 1, 2))[0]
-        if kind == "hostile":
-            attack = ATTACKS[rng.choice(QUICK)]
-            attack.write(folder / name)
-            expected[name] = attack.earns
-            continue
-        (folder / name).mkdir(parents=True)
-        share = {"honest": 0, "wrong": 0.5, "empty": 1}[kind]
-        left = {cell for cell in answers if rng.random() < share}
-        made = instead(answers["q2_3"])
-        for cell in made["cells"]:
-            if cell["id"] in left:
-                cell["source"] = f"# {kind}"
-        save(folder / name / "02_saliency.ipynb", made)
-        mine = [e for e in points if "q" + e.replace(".", "_") not in left]
-        expected[name] = sum(points[e] for e in mine)
-    return expected
 
 
 if __name__ == "__main__":
