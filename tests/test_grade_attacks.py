@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.make_attacks import ATTACKS, CONTROLS, FULL, MARKER, NAMES, write_all
+from tests.attack import CONTROLS, FULL, MARKER, attacks, write_all
 from tests.sandboxes import grade, need_bubblewrap, rows_of
 
 pytestmark = pytest.mark.slow
+
+ATTACKS = attacks()
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +51,9 @@ def test_there_are_enough_attacks():
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_earns_what_its_honest_answers_earn(rows, name):
-    row = rows[NAMES.get(name, name)]
-    assert (row["earned"], row["status"]) == (ATTACKS[name].earns, ATTACKS[name].status)
+    attack = ATTACKS[name]
+    row = rows[attack.student]
+    assert (row["earned"], row["status"]) == (attack.earns, attack.status)
 
 
 @pytest.mark.parametrize("name", CONTROLS)
@@ -71,7 +74,7 @@ def strays() -> list[str]:
     found = []
     for process in filter(str.isdigit, os.listdir("/proc")):
         line = command_line(process)
-        if ("inside.py" in line or MARKER in line) and not any(
+        if ("warden.py" in line or MARKER in line) and not any(
             "pytest" in above or "-m grading" in above for above in ancestors(process)
         ):
             found.append(line)

@@ -14,8 +14,12 @@ import nbformat
 import pytest
 
 from grading import __main__ as command
-from grading import editions, graft, restore
-from grading.editions import EDITIONS, ROOT
+from grading import editions
+from grading import lesson as lessons
+from grading.editions import EDITIONS
+from grading.file import cells as files
+from grading.file import check, restore
+from grading.lesson import ROOT
 
 NAME = "00_start_here.ipynb"
 MINE = "def top_class(logits):\n    return logits.argmax(1)  # my own"
@@ -52,9 +56,24 @@ class Student:
     def backups(self) -> list[str]:
         return sorted(p.name for p in self.path.parent.iterdir() if p != self.path)
 
+    @property
+    def checked_answer(self) -> str:
+        """What `make check` takes for the answer to 0.1."""
+        code = [(files.name_of(c), c.source) for c in self.cells if c.cell_type == "code"]
+        (source,) = files.answers(code, lessons.find("00"), ["0.1"])["0.1"]
+        return source
+
     def is_fresh_but_for(self, answers: dict[str, str]) -> bool:
         fresh = {cell["id"]: cell["source"] for cell in json.loads(FRESH)["cells"]}
         return list(self.sources.items()) == list((fresh | answers).items())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built_once():
+    """Every lesson is built once for all tests here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(editions, "notebook", functools.cache(editions.notebook))
+        yield
 
 
 @pytest.fixture
@@ -211,9 +230,9 @@ def test_a_split_answer_stays_split_and_checks_as_before(student):
         del cells[0]
 
     student.change(split)
-    before = graft.graft(student.path)[0].cells[1].source
+    before = student.checked_answer
     student.restore()
-    assert graft.graft(student.path)[0].cells[1].source == before
+    assert "def helper" in before and student.checked_answer == before
 
 
 def test_of_two_answers_both_stay_the_second_as_a_plain_cell(student):
@@ -419,8 +438,7 @@ def test_of_a_truncated_file_the_whole_cells_are_kept(student):
     assert (student.path.parent / student.backups[0]).read_text(encoding="utf-8") == cut
 
 
-def test_whichever_line_a_file_has_lost_an_answer_elsewhere_is_found(student, monkeypatch):
-    monkeypatch.setattr(editions, "build", functools.cache(editions.build))
+def test_whichever_line_a_file_has_lost_an_answer_elsewhere_is_found(student):
     student.change(answer)
     lines = student.path.read_text(encoding="utf-8").splitlines(keepends=True)
     first = next(n for n, line in enumerate(lines) if '"id": "q0_1"' in line) - 4
@@ -473,7 +491,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(student, monkeypatch, full_at):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os if full_at == "replace" else Path, full_at, full)
-    with pytest.raises(graft.NotebookError, match="No space left on device.*as it was"):
+    with pytest.raises(files.NotebookError, match="No space left on device.*as it was"):
         student.restore()
     monkeypatch.undo()
     assert student.path.read_bytes() == before
@@ -493,7 +511,7 @@ def test_a_disk_that_fills_up_during_the_backup_leaves_no_half_backup(student, m
         return file
 
     monkeypatch.setattr(Path, "open", filling)
-    with pytest.raises(graft.NotebookError, match="No space left"):
+    with pytest.raises(files.NotebookError, match="No space left"):
         student.restore()
     monkeypatch.undo()
     assert student.path.read_bytes() == before and student.backups == []
@@ -535,8 +553,9 @@ def test_one_notebook_is_restored_by_the_command(student, cli):
 
 
 def test_without_a_name_every_lesson_is_restored(student, cli, monkeypatch):
-    for source in editions.SOURCES.glob("0[2-9]_*.py"):
-        shutil.copy(EDITIONS["student"] / f"{source.stem}.ipynb", student.path.parent)
+    for number in [f"{n:02}" for n in range(2, 10)]:
+        name = f"{lessons.find(number).name}.ipynb"
+        shutil.copy(EDITIONS["student"] / name, student.path.parent)
     monkeypatch.setitem(editions.EDITIONS, "student", student.path.parent)
     student.change(answer)
     (student.path.parent / "02_saliency.ipynb").write_text("x", encoding="utf-8")
@@ -572,7 +591,7 @@ def test_a_copy_under_another_name_is_known_by_its_metadata(student):
 
 
 def test_the_lecture_edition_is_not_turned_into_a_students(student, cli):
-    nb = editions.build(editions.SOURCES / "00_start_here.py")["lecture"]
+    nb = editions.notebook(lessons.find("00"), "lecture")
     student.path.write_text(editions.as_text(nb), encoding="utf-8")
     status, _, err = cli(student.path)
     assert status == 2 and "is the lecture edition" in err
@@ -580,13 +599,13 @@ def test_the_lecture_edition_is_not_turned_into_a_students(student, cli):
 
 def test_a_missing_answer_points_to_restore(student):
     student.change(lambda cells, by_id: cells.remove(by_id["q0_1"]))
-    troubles = graft.graft(student.path)[1]
-    assert f"`make restore NOTEBOOK={student.path}`" in troubles["0.1"]
+    row = check.row(lessons.exercise("0.1"), [], {}, student.path)
+    assert f"`make restore NOTEBOOK={student.path}`" in row.message
 
 
 def test_every_lesson_as_it_is_handed_out_needs_no_restoring(tmp_path):
     for name in (path.stem for path in restore.notebooks()):
-        nb = editions.build(editions.SOURCES / f"{name}.py")["student"]
+        nb = editions.notebook(lessons.find(name[:2]), "student")
         path = tmp_path / f"{name}.ipynb"
         path.write_text(editions.as_text(nb), encoding="utf-8")
         assert restore.restore(path) == f"{name}.ipynb: nothing to restore, 0 answers kept."
@@ -702,7 +721,7 @@ def test_git_merges_a_cell_whole_or_not_at_all(tmp_path, seed):
     This is the merge that nbgitpuller runs, on one file: conflicts go to the student.
     """
     rng = random.Random(seed)
-    base = editions.as_text(editions.build(editions.SOURCES / "02_saliency.py")["student"])
+    base = editions.as_text(editions.notebook(lessons.find("02"), "student"))
     mine, upstream = (nbformat.reads(base, as_version=4) for _ in range(2))
     written = []
     for n, cell in enumerate(mine.cells):

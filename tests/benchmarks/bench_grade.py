@@ -6,7 +6,6 @@ printed. All of it is wall clock: run it on a machine that does nothing else.
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -16,32 +15,22 @@ from pathlib import Path
 
 import nbformat
 
-from grading import exercise as registry
+from grading import lesson as lessons
 from grading.editions import EDITIONS
-from grading.grade import cluster, probe, run, submission
+from grading.grade import cluster, escapes, judging, submissions
 from grading.grade.sandbox import SandboxError
-from tests.attacks.make_attacks import ATTACKS, honest, instead, save
+from tests import labelled_class
 
 LESSON = "02_saliency"
 SUBMISSIONS = 200
 BUILD = Path("build/bench")
 OVERHEAD = 1.5  # seconds a submission, beyond a plain Python that runs the same answers
-QUICK = (  # attacks that do not wait for the clock
-    "leaving",
-    "killing_the_parent",
-    "nan_everywhere",
-    "patched_json",
-    "reading_the_reference",
-    "detached_children",
-    "deep_document",
-    "memory_hog",
-)
 
 
 def measure() -> list[dict]:
     """Overhead, two workers, nbgrader and 200 submissions with two kills: ratio and limit."""
     try:
-        probe.check("bubblewrap")
+        escapes.demand_none("bubblewrap")
     except SandboxError as error:
         print(f"The grader is not measured: {error}")
         return []
@@ -54,13 +43,12 @@ def measure() -> list[dict]:
 
 PLAIN = """
 import json, sys
-from grading import tasks
-from grading.grade import wire
+from grading.jail import answers, wire
 for exercise in json.load(open(sys.argv[1])):
     namespace = {}
-    exec(tasks.PREAMBLE + exercise["source"], namespace)
-    cases = wire.unpack(exercise["cases"])
-    tasks.attempt(exercise["id"], namespace[exercise["name"]], cases)
+    exec(answers.PREAMBLE + exercise["source"], namespace)
+    cases = wire.decoded(exercise["cases"])
+    answers.attempt(exercise["id"], namespace[exercise["name"]], cases)
 """
 
 
@@ -71,16 +59,16 @@ def overhead(rounds: int = 7) -> dict:
     among the CPU time of our children.
     """
     one = submission_of(EDITIONS["reference"] / f"{LESSON}.ipynb")
-    settings = run.Settings(seed=1)
-    key = run.key_of(one, settings)
-    jobs = [run.job(registry.find(e), s[0], settings.seed) for e, s in one.answers.items()]
+    settings = judging.Settings(seed=1)
+    fingerprint = judging.fingerprint_of(one, settings)
+    jobs = [judging.job(lessons.exercise(e), s[0], settings.seed) for e, s in one.answers.items()]
     path = BUILD / "jobs.json"
-    path.write_bytes(run.wire.write(jobs))
+    path.write_bytes(judging.wire.encoded(jobs))
     command = [sys.executable, "-c", PLAIN, str(path)]
     plain, graded = [], []
     for _ in range(rounds):
         plain.append(seconds(lambda: subprocess.run(command, check=True)))
-        graded.append(seconds(lambda: run.grade(one, settings, key)))
+        graded.append(seconds(lambda: judging.grade(one, settings, fingerprint)))
     extra = max(0.0, min(graded) - min(plain))
     print(f"one submission: {min(graded):.2f} s graded, {min(plain):.2f} s in plain Python")
     return {"name": "sandbox, extra s a submission", "ratio": extra, "limit": OVERHEAD}
@@ -92,8 +80,8 @@ def seconds(work) -> float:
     return time.monotonic() - start
 
 
-def submission_of(path: Path) -> submission.Submission:
-    return submission.Submission("a", path.name, *submission.read(path, {}))
+def submission_of(path: Path) -> submissions.Submission:
+    return submissions.Submission("a", path.name, *submissions.answers_in(path, {}))
 
 
 # what a second worker gains
@@ -102,14 +90,14 @@ def submission_of(path: Path) -> submission.Submission:
 def two_workers(count: int = 16) -> dict:
     """Wall clock of the same submissions with two workers over that with one, both warmed up."""
     one = submission_of(EDITIONS["reference"] / f"{LESSON}.ipynb")
-    settings = run.Settings(seed=1)
-    key = run.key_of(one, settings)
+    settings = judging.Settings(seed=1)
+    fingerprint = judging.fingerprint_of(one, settings)
     seconds = []
     for workers in (1, 2):
         with cluster.client(None, workers) as dask:
-            list(cluster.grade_all(dask, [(key, one)] * 2 * workers, settings))
+            list(cluster.grade_all(dask, [(fingerprint, one)] * 2 * workers, settings))
             start = time.monotonic()
-            list(cluster.grade_all(dask, [(key, one)] * count, settings))
+            list(cluster.grade_all(dask, [(fingerprint, one)] * count, settings))
             seconds.append(time.monotonic() - start)
     gain = seconds[0] / seconds[1]
     print(f"{count} submissions: {seconds[0]:.0f} s with one worker, {seconds[1]:.0f} s with two")
@@ -185,9 +173,9 @@ def grade(submissions: Path, out: Path, *options: str) -> subprocess.Popen:
 
 
 def killed_twice() -> dict:
-    """Submissions without their right result after two SIGKILLs to the coordinator: none."""
+    """Submissions whose result is not what their label says after two SIGKILLs: none."""
     submissions, out = BUILD / "class", BUILD / "results"
-    expected = generate(submissions)
+    labels = labelled_class.write(submissions, seed=0, students=SUBMISSIONS)
     for kill_at in (SUBMISSIONS // 4, SUBMISSIONS // 2):
         grader = grade(submissions, out)
         while written(out) < kill_at and grader.poll() is None:
@@ -196,42 +184,13 @@ def killed_twice() -> dict:
         grader.wait()
         print(f"killed with {written(out)} of {SUBMISSIONS} graded")
     grade(submissions, out).wait()
-    rows = json.loads((out / "grades.json").read_text(encoding="utf-8"))
-    found = {row["student"]: row["earned"] for row in rows}
-    wrong = [name for name, earned in expected.items() if found.get(name) != earned]
-    print(f"{len(found)} of {SUBMISSIONS} graded in the end, without the right points: {wrong}")
-    return {"name": "lost or wrong of 200 after two kills", "ratio": len(wrong), "limit": 0}
+    lines = labelled_class.disagreements(out, labels)
+    print("\n".join([f"{len(lines)} answers are not graded as they should be", *lines]))
+    return {"name": "lost or wrong of 200 after two kills", "ratio": len(lines), "limit": 0}
 
 
 def written(out: Path) -> int:
     return len(list((out / "submissions").glob("*.json")))
-
-
-def generate(folder: Path) -> dict[str, int]:
-    """A class of honest, wrong, empty and hostile submissions: the points each should earn."""
-    rng = random.Random(0)
-    answers = honest()
-    points = {e.id: e.points for e in registry.exercises("02").values()}
-    expected = {}
-    for number in range(SUBMISSIONS):
-        name = f"student{number:03}"
-        kind = rng.choices(("honest", "wrong", "empty", "hostile"), (5, 3, 1, 2))[0]
-        if kind == "hostile":
-            attack = ATTACKS[rng.choice(QUICK)]
-            attack.write(folder / name)
-            expected[name] = attack.earns
-            continue
-        (folder / name).mkdir(parents=True)
-        share = {"honest": 0, "wrong": 0.5, "empty": 1}[kind]
-        left = {cell for cell in answers if rng.random() < share}
-        made = instead(answers["q2_3"])
-        for cell in made["cells"]:
-            if cell["id"] in left:
-                cell["source"] = f"# {kind}"
-        save(folder / name / "02_saliency.ipynb", made)
-        mine = [e for e in points if "q" + e.replace(".", "_") not in left]
-        expected[name] = sum(points[e] for e in mine)
-    return expected
 
 
 if __name__ == "__main__":
