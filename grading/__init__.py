@@ -9,4 +9,8 @@ editions, rules                       build the notebooks from the lessons' sour
 reference/   the solved lessons, with what nbval compares
 """
 
+from helpers.memory import keep_pages
+
+keep_pages()
+
 VERDICT = "application/vnd.course.verdict+json"  # what a check cell puts out beside its text

@@ -73,9 +73,10 @@ def restore(arguments: argparse.Namespace) -> int:
 def grade(arguments: argparse.Namespace) -> int:
     from grading.grade.whole_class import grade_class
 
-    of_the_parser = ("command", "run", "submissions")
-    options = {name: value for name, value in vars(arguments).items() if name not in of_the_parser}
-    statuses = grade_class(arguments.submissions, **options)
+    given = arguments
+    where = {"scheduler": given.scheduler, "workers": given.workers}
+    secrets = {"seed_file": given.seed_file, "pack": given.pack}
+    statuses = grade_class(given.submissions, given.out, given.tier, **secrets, **where)
     for status, number in statuses.items():
         print(f"{number:5} {status}")
     print(f"Tables, feedback and Gradescope files are in {arguments.out}.")
@@ -93,13 +94,15 @@ def diff(arguments: argparse.Namespace) -> int:
 def ask(arguments: argparse.Namespace) -> int:
     import nbformat
 
-    from grading.grade import questions
+    from grading.editions import question_cells
+    from grading.grade.questions import questions_in
 
     notebook = notebook_in(arguments.notebook)
     lesson = lesson_of(arguments.notebook, notebook)
-    pack = questions.questions_in(arguments.pack).get(lesson.number, [])
-    nbformat.write(questions.add_to(notebook, pack), arguments.out)
-    print(f"{len(pack)} questions added: {arguments.out}")
+    questions = questions_in(arguments.pack).get(lesson.number, [])
+    notebook.cells += [cell for question in questions for cell in question_cells(question)]
+    nbformat.write(notebook, arguments.out)
+    print(f"{len(questions)} questions added: {arguments.out}")
     return 0
 
 

@@ -122,9 +122,12 @@ def priced(lesson: Lesson, cell: Cell) -> str:
 
 def price(exercise: Exercise) -> str:
     difficulty = "●" * exercise.difficulty + "○" * (3 - exercise.difficulty)
-    points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
-    minutes = f"{exercise.minutes} minute{'s' if exercise.minutes > 1 else ''}"
+    points, minutes = number(exercise.points, "point"), number(exercise.minutes, "minute")
     return f"*{points} · {minutes} · difficulty {difficulty}*"
+
+
+def number(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def slide_type(cell: Cell) -> str:
@@ -174,30 +177,31 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     only_check = parser.parse_args(arguments).check
-    stale, kept = [], []
+    refused = []
     try:
         for lesson in lessons.every():
             for edition, nb in build(lesson).items():
                 path, text = EDITIONS[edition] / f"{lesson.name}.ipynb", as_text(nb)
-                if path.exists() and path.read_text(encoding="utf-8") == text:
+                name, there = path.relative_to(ROOT), path.exists()
+                if there and path.read_text(encoding="utf-8") == text:
                     continue
-                name = path.relative_to(ROOT)
-                if only_check:
-                    stale += [name] if edition in COMMITTED else []
-                elif edition != "reference" and path.exists() and is_worked_in(path):
-                    kept.append(name)
+                if only_check and edition in COMMITTED:
+                    refused.append(f"{name} is out of date: run `make build` and commit it.")
+                elif only_check:
+                    continue
+                elif there and edition != "reference" and is_worked_in(path):
+                    refused.append(
+                        f"{name} holds somebody's work and was left alone; move it away."
+                    )
                 else:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_text(text, encoding="utf-8")
                     print(f"built {name}")
     except SourceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for name in stale:
-        print(f"{name} is out of date: run `make build` and commit it.", file=sys.stderr)
-    for name in kept:
-        print(f"{name} holds somebody's work and was left alone; move it away.", file=sys.stderr)
-    return 1 if stale or kept else 0
+        refused = [str(error)]
+    for message in refused:
+        print(message, file=sys.stderr)
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":

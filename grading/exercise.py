@@ -61,6 +61,7 @@ class Exercise:
     cases: Callable[[int], list[dict]] = lambda seed: [{}]
     tolerance: float = 1e-4
     praise: str = ""
+    key: str = ""  # of a question, its right letter
     feedback: dict[str, str] = field(default_factory=dict)  # of each letter of a question
     compare: Callable[[dict, dict, float], str | None] = difference
     misconceptions: list[tuple[Callable, str]] = field(default_factory=list)
@@ -170,6 +171,7 @@ def choice(id: str, key: str, points: int, minutes: int, feedback: dict[str, str
         is_value=True,
         points=points,
         minutes=minutes,
+        key=key,
         praise=feedback[key],
         hints=(f"Answer with one of the letters {', '.join(feedback)} in quotes.",),
         compare=_same_letter,

@@ -29,6 +29,7 @@ CHECKS = Path(__file__).parent / "checks"
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 TITLE = re.compile(r"^### (?:Exercise|Question) (\d+\.\d+)\b(?: · )?(.*)$", re.MULTILINE)
+HEADING = re.compile(r"(#{1,3}) (.+)")
 OPTION = re.compile(r"^- \*\*([A-Z])\*\* ", re.MULTILINE)
 
 
@@ -65,7 +66,7 @@ class Cell:
     @property
     def heading(self) -> tuple[int, str] | None:
         """Level and text of the heading that a text begins with."""
-        found = re.match(r"(#{1,3}) (.+)", self.source) if self.is_text else None
+        found = HEADING.match(self.source) if self.is_text else None
         return (len(found[1]), found[2]) if found else None
 
 
@@ -147,9 +148,10 @@ class Lesson:
             )
         head, *parts = OPTION.split(self.titles[exercise_id].source)
         title, _, text = head.partition("\n")
-        right = self.right_answer(exercise_id)
         options = [
-            Option(letter, " ".join(line.split()), exercise.feedback[letter], letter == right)
+            Option(
+                letter, " ".join(line.split()), exercise.feedback[letter], letter == exercise.key
+            )
             for letter, line in zip(parts[::2], parts[1::2], strict=True)
         ]
         return Question(exercise_id, TITLE.findall(title)[0][1], text.strip(), tuple(options))
@@ -168,16 +170,16 @@ def read(file: Path) -> Lesson:
     return Lesson(file, tuple(_cells(file.stem[:2], zip(cells, markers, strict=True))))
 
 
-def _cells(number: str, found: Any) -> Iterator[Cell]:
+def _cells(number: str, with_lines: Any) -> Iterator[Cell]:
     """Cells with stable ids: of an exercise's from its number, of others from their heading."""
     section, position = "top", 0
-    for cell, line in found:
+    for cell, line in with_lines:
         marks = cell.metadata
         exercise = marks.get("exercise") or marks.get("check", "")
         if cell.cell_type == "markdown":
             kind = "notes" if marks.get("slide") == "notes" else "text"
-            if heading := re.match(r"#{1,3} (.+)", cell.source):
-                section, position = slug(heading[1]), 0
+            if found := HEADING.match(cell.source):
+                section, position = slug(found[2]), 0
         elif exercise == "score":
             kind, exercise = "score", ""
         else:

@@ -5,6 +5,7 @@ import re
 
 from grading.lesson import BEGIN, END, OPTION, Cell, Lesson
 
+NAMING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 SMALL_STATEMENT = 8  # syntax-tree nodes; smaller statements (`total = 0`) give nothing away
 
 
@@ -21,24 +22,20 @@ def validate(lesson: Lesson) -> None:
         if BEGIN in cell.source and cell.kind != "answer":
             fail(cell.line, "a solution outside an exercise cell would stay in no edition right.")
     for exercise_id, cell in lesson.answers.items():
+        name = f"exercise {exercise_id}"
         if exercise_id not in known:
-            fail(cell.line, f"exercise {exercise_id} has no entry in grading/checks.")
+            fail(cell.line, f"{name} has no entry in grading/checks.")
         if exercise_id not in checks:
-            fail(cell.line, f"exercise {exercise_id} has no check cell.")
+            fail(cell.line, f"{name} has no check cell.")
         if exercise_id not in lesson.titles:
-            fail(
-                cell.line, f"exercise {exercise_id} has no heading `### Exercise {exercise_id} …`."
-            )
+            fail(cell.line, f"{name} has no heading `### Exercise {exercise_id} …`.")
         if BEGIN not in cell.source:
-            fail(cell.line, f"exercise {exercise_id} has no {BEGIN}.")
+            fail(cell.line, f"{name} has no {BEGIN}.")
         title = lesson.titles[exercise_id]
         options, wanted = tuple(OPTION.findall(title.source)), known[exercise_id].options
         if wanted and options != wanted:
-            fail(
-                title.line,
-                f"question {exercise_id} shows the options {options}, its check has {wanted}; "
-                "write each as a line `- **A** text`.",
-            )
+            shown = f"question {exercise_id} shows the options {options}, its check has {wanted}"
+            fail(title.line, f"{shown}; write each as a line `- **A** text`.")
     for checked, cell in checks.items():
         if checked not in lesson.answers:
             fail(cell.line, f"check {checked} has no exercise.")
@@ -116,8 +113,6 @@ def statements(code: str) -> list[ast.stmt]:
     if indent:  # a block cut out of a function may hold `return`
         code = "def block():\n" + "\n".join("    " + line for line in code.splitlines())
     every = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)]
-    return [s for s in every if sum(1 for _ in ast.walk(s)) >= SMALL_STATEMENT and not is_def(s)]
-
-
-def is_def(statement: ast.stmt) -> bool:
-    return isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+    return [
+        s for s in every if not isinstance(s, NAMING) and len([*ast.walk(s)]) >= SMALL_STATEMENT
+    ]

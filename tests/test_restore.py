@@ -685,7 +685,7 @@ def test_an_update_keeps_every_answer_and_restore_brings_the_new_checks(course, 
     text = course.student.path.read_text(encoding="utf-8")
     assert all(words in text for words in ("# my own", 'answer_0_2 = \\"B\\"', "note = 'mine'"))
 
-    monkeypatch.setattr(editions, "build", lambda source: {"student": course.edition})
+    monkeypatch.setattr(editions, "notebook", lambda lesson, edition: course.edition)
     course.student.restore()
     sources = course.student.sources
     mine = {"q0_1": MINE, "q0_2": 'answer_0_2 = "B"', "own-cell": "note = 'mine'"}

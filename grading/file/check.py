@@ -87,12 +87,10 @@ def row(exercise: Exercise, found: list[str], records: dict[str, dict], path: Pa
     def said(status: str, message: str = "", earned: int = 0) -> Row:
         return Row(exercise.id, exercise.name, earned, exercise.points, status, message)
 
-    if not found:
-        restore = f"`make restore NOTEBOOK={path}` brings it back."
-        return said("cell missing or doubled", f"The answer cell is missing; {restore}")
-    if len(found) > 1:
+    if len(found) != 1:
+        missing = f"The answer cell is missing; `make restore NOTEBOOK={path}` brings it back."
         doubled = f"There are {len(found)} cells {answer_id(exercise.id)}; keep one."
-        return said("cell missing or doubled", doubled)
+        return said("cell missing or doubled", doubled if found else missing)
     checked = records.get(check_id(exercise.id))
     if checked is None:
         return said("not run", "An earlier cell ended the kernel.")

@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 
 from grading import editions
 from grading import lesson as lessons
+from grading.editions import number
 from grading.file.cells import NotebookError, name_of
 
 # ids that the builder gives to text, demonstrations and checks, in this version or an older one
@@ -79,10 +80,6 @@ def restore(path: Path) -> str:
         f"{path.name}: {done}; the file as it was: {backup.name}. "
         "If it is open in JupyterLab, choose File > Reload Notebook from Disk."
     )
-
-
-def number(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def fresh_edition(path: Path, course: dict) -> NotebookNode:

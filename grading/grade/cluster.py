@@ -8,9 +8,8 @@ writes every result the moment it arrives, so it may be killed and started again
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, as_completed
 
 from grading.grade import escapes, judging
 from grading.grade.judging import Settings
@@ -19,25 +18,17 @@ from grading.grade.submissions import Submission
 TRIES = 3  # of a submission where the grader itself had trouble
 
 
-@contextmanager
-def client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+def client(scheduler: str | None, workers: int | None) -> Client:
     """A running cluster by its scheduler's address, or processes of our own."""
     if scheduler:
-        with Client(scheduler) as dask:
-            yield dask
-        return
-    workers = workers or len(os.sched_getaffinity(0))
-    with (
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=None,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as dask,
-    ):
-        yield dask
+        return Client(scheduler)
+    return Client(
+        n_workers=workers or len(os.sched_getaffinity(0)),
+        threads_per_worker=1,
+        memory_limit=None,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    )
 
 
 def demand_no_escapes(dask: Client, tier: str) -> None:
@@ -62,9 +53,7 @@ def grade_all(
         waiting[future] = (fingerprint, submission, tries)
         return future
 
-    futures = as_completed(
-        [submit(fingerprint, submission, 1) for fingerprint, submission in submissions]
-    )
+    futures = as_completed([submit(*submission, tries=1) for submission in submissions])
     for future in futures:
         fingerprint, submission, tries = waiting.pop(future)
         if future.status == "finished":

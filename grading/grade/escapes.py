@@ -15,8 +15,7 @@ MISSING = (
     "`--sandbox rlimits` does without it, for accidents, not for attackers."
 )
 
-GRADING = sandbox.ROOT / "grading"
-ANSWERS = (GRADING / "checks", GRADING / "reference", sandbox.ROOT / "notebooks" / "source")
+ANSWERS = ("grading/checks", "grading/reference", "notebooks/source")  # folders with answers
 
 # PORT, SECRETS and PLACES are put in front. What succeeds ends up in the answer.
 ANSWER = """
@@ -64,7 +63,7 @@ def escapes(tier: str, secret: Iterable[Path] = ()) -> list[str]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         given = {
             "PORT": server.getsockname()[1],
-            "SECRETS": [str(place) for place in ANSWERS],
+            "SECRETS": [str(sandbox.ROOT / place) for place in ANSWERS],
             "PLACES": ["/", "/usr", "/course", *map(str, sandbox.site_packages())],
         }
         given["SECRETS"] += map(str, secret)

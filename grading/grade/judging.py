@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import torch
@@ -63,33 +62,24 @@ def grade(submission: Submission, settings: Settings, fingerprint: str) -> dict:
 def rows_of(submission: Submission, settings: Settings) -> list[Row]:
     escapes.demand_none(settings.tier)
     exercises = questions.exercises(submission.lesson, settings.pack)
-    jobs = [
-        job(exercise, submission.answers[exercise.id][0], settings.seed)
-        for exercise in exercises
-        if len(submission.answers.get(exercise.id, [])) == 1
-    ]
+    found = {exercise.id: submission.answers.get(exercise.id, []) for exercise in exercises}
+    jobs = [job(e, found[e.id][0], settings.seed) for e in exercises if len(found[e.id]) == 1]
     collected = sandbox.collect(settings.tier, jobs)
     rows = []
     for exercise in exercises:
-        found = len(submission.answers.get(exercise.id, []))
-        if found == 1:
+        if exercise.id in collected:
             rows.append(judged(exercise, collected[exercise.id], settings))
-        elif found == 0:
-            rows.append(row(exercise, "graded", SENTENCES["missing"]))
-        else:
+        elif found[exercise.id]:
             rows.append(row(exercise, "needs_review", SENTENCES["doubled"]))
+        else:
+            rows.append(row(exercise, "graded", SENTENCES["missing"]))
     return rows
 
 
 def job(exercise: Exercise, source: str, seed: int) -> dict:
     """What the sandbox is told of an exercise: the answer and the cases, nothing else."""
-    return {
-        "id": exercise.id,
-        "name": exercise.name,
-        "is_value": exercise.is_value,
-        "source": source,
-        "cases": exercise.cases(seed),
-    }
+    asked = {"id": exercise.id, "name": exercise.name, "is_value": exercise.is_value}
+    return asked | {"source": source, "cases": exercise.cases(seed)}
 
 
 def judged(exercise: Exercise, collected: sandbox.Collected, settings: Settings) -> Row:
@@ -103,23 +93,17 @@ def judged(exercise: Exercise, collected: sandbox.Collected, settings: Settings)
     except wire.Malformed as error:
         return row(exercise, "malformed", str(error))
     try:
+        right_answer = exercise.key or lessons.of(exercise.id).right_answer(exercise.id)
         with JUDGING:
-            verdict = exercise.judge(outputs, right_answer(exercise, settings), settings.seed)
+            verdict = exercise.judge(outputs, right_answer, settings.seed)
     except Exception:  # honest outputs have the names and shapes that a comparison expects
         return row(exercise, "needs_review", SENTENCES["review"])
     if verdict.outcome == "right":
         return row(exercise, "graded", "Right.", exercise.points)
     if verdict.outcome == "not attempted":
         return row(exercise, "graded", f"Not attempted. {verdict.message}".strip())
-    return row(
-        exercise, "student_error" if verdict.outcome == "error" else "graded", verdict.message
-    )
-
-
-def right_answer(exercise: Exercise, settings: Settings) -> Any:
-    """A question of the pack has its own; else it is the lesson's."""
-    letter = questions.right_letter(exercise, settings.pack)
-    return letter or lessons.of(exercise.id).right_answer(exercise.id)
+    status = "student_error" if verdict.outcome == "error" else "graded"
+    return row(exercise, status, verdict.message)
 
 
 def row(exercise: Exercise, status: str, message: str, earned: int = 0) -> Row:

@@ -6,16 +6,13 @@ A pack is a folder with one file a lesson, 02.json, holding a list of
      "options": {"A": "…", "B": "…"}, "feedback": {"A": "why it is wrong", "B": "why it is right"}}
 
 Where a lesson has such questions they take the place of the public ones, whose keys can be read in
-the source. `add_to` puts them into a student notebook before it is handed out.
+the source. `python -m grading ask` puts them into a student notebook before it is handed out.
 """
 
 import json
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from grading import lesson as lessons
-from grading.editions import question_cells
 from grading.exercise import Exercise, choice
 
 FIRST = 90  # of the numbers that public exercises do not use
@@ -55,21 +52,6 @@ def exercises(lesson: str, pack: dict[str, list[dict]]) -> list[Exercise]:
     public = lessons.find(lesson).exercises.values()
     if lesson not in pack:
         return list(public)
-    return [e for e in public if not e.options] + [exercise(q) for q in pack[lesson]]
-
-
-def exercise(question: dict) -> Exercise:
     fields = ("id", "key", "points", "minutes", "feedback")
-    return choice(**{name: question[name] for name in fields})
-
-
-def right_letter(exercise: Exercise, pack: dict[str, list[dict]]) -> str | None:
-    """The right letter of a question of the pack; None for what the lesson itself answers."""
-    return next((q["key"] for q in pack.get(exercise.lesson, []) if q["id"] == exercise.id), None)
-
-
-def add_to(notebook: NotebookNode, questions: list[dict]) -> NotebookNode:
-    """A student notebook with the questions at its end, without keys and feedback."""
-    for question in questions:
-        notebook.cells += question_cells(question)
-    return notebook
+    asked = [choice(**{name: question[name] for name in fields}) for question in pack[lesson]]
+    return [e for e in public if not e.options] + asked

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+HERE = FileSystemLoader(Path(__file__).parent)
+TEMPLATES = Environment(loader=HERE, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 COLUMNS = ("student", "file", "lesson", "status", "earned", "points", "sandbox", "message")
 
 
@@ -104,23 +106,10 @@ def gradescope(student: str, graded: list[dict]) -> str:
         for result in graded
         for e in result["exercises"]
     ]
-    output = "\n".join(f"{r['file']}: {r['status']}. {r['message']}".strip() for r in graded)
-    found = {
-        "score": sum(r["earned"] for r in graded),
-        "output": output,
-        "output_format": "text",
-        "tests": tests,
-    }
+    said = "\n".join(f"{r['file']}: {r['status']}. {r['message']}".strip() for r in graded)
+    score = sum(r["earned"] for r in graded)
+    found = {"score": score, "output": said, "output_format": "text", "tests": tests}
     return json.dumps(found, indent=1) + "\n"
-
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 def page(student: str, graded: list[dict]) -> str:
@@ -130,23 +119,18 @@ def page(student: str, graded: list[dict]) -> str:
 
 def difference(before: Path, after: Path) -> list[str]:
     """What changed between two runs: a line for each submission whose points or status differ."""
-    old, new = ({r["file"]: r for r in rows_of(folder)} for folder in (before, after))
-    lines = []
-    for file in sorted(old | new):
-        was, now = (summary(rows.get(file)) for rows in (old, new))
-        if was != now:
-            lines.append(f"{file}: {was} → {now}")
-    return lines
+    old, new = ({r["file"]: summary(r) for r in rows_of(folder)} for folder in (before, after))
+    gone = "not there"
+    changes = [(file, old.get(file, gone), new.get(file, gone)) for file in sorted(old | new)]
+    return [f"{file}: {was} → {now}" for file, was, now in changes if was != now]
 
 
 def rows_of(results: Path) -> list[dict]:
     path = results / "grades.json"
     if not path.is_file():
-        raise ValueError(
-            f"There are no results in {results}; give a folder that `grade` has written."
-        )
+        raise ValueError(f"There are no results in {results}; name a folder that `grade` wrote.")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def summary(row: dict | None) -> str:
-    return f"{row['earned']}/{row['points']} {row['status']}" if row else "not there"
+def summary(row: dict) -> str:
+    return f"{row['earned']}/{row['points']} {row['status']}"

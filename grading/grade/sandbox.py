@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from grading.jail import wire
+from helpers import memory
 
 TIERS = {
     "bubblewrap": "for a class: what is submitted can read, reach and harm nothing",
@@ -164,6 +165,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
+    **memory.ENVIRONMENT,
 }
 WARDEN = "{}/grading/jail/warden.py"
 

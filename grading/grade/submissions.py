@@ -83,7 +83,8 @@ def is_lesson(name: str) -> bool:
 def answers_in(path: Path, pack: dict[str, list[dict]]) -> tuple[str, dict[str, list[str]]]:
     """The lesson that a notebook answers, and the sources of its answer cells."""
     cells = code_cells(loaded(path))
-    asked = {each: ids(each.number, pack) for each in lessons.with_exercises()}
+    own = {number: [question["id"] for question in pack[number]] for number in pack}
+    asked = {e: [*e.answers, *own.get(e.number, [])] for e in lessons.with_exercises()}
     of = {answer_id(exercise): each for each, exercises in asked.items() for exercise in exercises}
     found = Counter(of[name].number for name, _ in cells if name in of)
     if not found:
@@ -139,8 +140,3 @@ def utf8(text: str) -> str:
 def printable(name: str) -> str:
     """A file's name with nothing in it that a terminal, a table or a page would act on."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in utf8(name))
-
-
-def ids(lesson: str, pack: dict[str, list[dict]]) -> list[str]:
-    own = [question["id"] for question in pack.get(lesson, [])]
-    return [*lessons.find(lesson).answers, *own]

@@ -3,10 +3,10 @@
     python -I -S warden.py TIER COURSE SITE_PACKAGES USER
 
 It writes "ready", reads one job (JSON) from stdin and answers on stdout, exercise by exercise, with
-a line "2.1 done 1234" and that many bytes. The child runs the student's code and has a pipe to this
-process and nothing else. This process runs no code of a student and never looks at the bytes; the
-grader outside trusts neither. A child that kills this process costs its own exercise only: the
-grader starts another sandbox for those after it.
+a line "2.1 done 1234" and that many bytes. The child runs the student's code and has a file in
+memory for its outputs, and nothing else. This process runs no code of a student and never looks at
+the bytes; the grader outside trusts neither. A child that kills this process costs its own exercise
+only: the grader starts another sandbox for those after it.
 """
 
 import ctypes
@@ -63,7 +63,7 @@ def confine() -> None:
     libc.prctl(PR_SET_DUMPABLE, 0)  # no child may trace this process or open its /proc files
 
 
-def child(exercise: dict, pipe: int) -> None:
+def child(exercise: dict, file: int) -> None:
     """Everything after the fork; never returns."""
     try:
         os.setsid()
@@ -74,63 +74,36 @@ def child(exercise: dict, pipe: int) -> None:
             data = wire.encoded(attempt_cell(exercise, wire.decoded(exercise["cases"])))
         except BaseException as error:
             data = wire.encoded([failure(error, None)])
-        send(data, pipe)
+        send(data, file)
     finally:
         os._exit(0)
 
 
 def in_a_child(exercise: dict, seconds: float) -> tuple[str, bytes]:
-    """Fork a child for an exercise; how it ended, and its bytes or why there are none."""
-    ours, theirs = os.pipe()
+    """Fork a child for an exercise; how it ended, and its bytes.
+
+    The child writes into a file in memory, which is read when nothing of it runs any more.
+    """
+    file = os.memfd_create("outputs")
     pid = os.fork()
     if pid == 0:
-        os.close(ours)
-        child(exercise, theirs)
-    os.close(theirs)
-    data, ended = receive(ours, os.pidfd_open(pid), seconds)
-    os.close(ours)
+        child(exercise, file)
+    process = os.pidfd_open(pid)
+    ended = select.select([process], [], [], seconds)[0]
+    os.close(process)
     if not ALONE:
         kill(-pid)
     kill(pid)
     _, status = os.waitpid(pid, 0)
     while ALONE and kill(-1):  # whatever the answer has started ends with it
         time.sleep(0.01)
+    data = os.pread(file, wire.LARGEST + 1, 0)
+    os.close(file)
     if len(data) > wire.LARGEST:
         return "flood", b""
     if not ended:
         return "timeout", b""
-    if os.WIFSIGNALED(status):
-        return "crashed", f"signal {os.WTERMSIG(status)}".encode()
-    return ("done", data) if data else ("crashed", b"exit")
-
-
-def receive(pipe: int, process: int, seconds: float) -> tuple[bytes, bool]:
-    """Read until the process has ended, the time is up or there is too much of it.
-
-    A process that the answer started may hold the pipe open, so its end is not waited for.
-    """
-    os.set_blocking(pipe, False)
-    deadline = time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(pipe, select.POLLIN)
-    poll.register(process, select.POLLIN)
-    data, ended = bytearray(), False
-    try:
-        while len(data) <= wire.LARGEST and time.monotonic() < deadline:
-            ready = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
-            try:
-                part = os.read(pipe, 2**16) if pipe in ready or ended else b""
-            except BlockingIOError:
-                part = b""
-            data += part
-            if ended and not part:
-                break
-            if pipe in ready and not part:
-                poll.unregister(pipe)
-            ended = ended or process in ready
-    finally:
-        os.close(process)
-    return bytes(data), ended
+    return ("crashed", b"") if os.WIFSIGNALED(status) or not data else ("done", data)
 
 
 def kill(target: int) -> bool:
@@ -142,9 +115,9 @@ def kill(target: int) -> bool:
     return True
 
 
-def send(data: bytes, pipe: int = 1) -> None:
+def send(data: bytes, file: int = 1) -> None:
     while data:
-        data = data[os.write(pipe, data) :]
+        data = data[os.write(file, data) :]
 
 
 def main() -> None:

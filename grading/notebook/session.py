@@ -55,11 +55,13 @@ def check(exercise_id: str) -> Any:
 
 def score(lesson: str) -> None:
     """Print the points earned in this kernel, with a bar and the exercises still to do."""
-    exercises = lessons.find(lesson).exercises.values()
-    earned = sum(e.points for e in exercises if is_right(e.id))
-    print(score_line(lesson, earned, lessons.find(lesson).points), end="")
-    if left := [e.id for e in exercises if not is_right(e.id)]:
+    print(score_line(lesson, earned(lesson), lessons.find(lesson).points), end="")
+    if left := [name for name in lessons.find(lesson).exercises if not is_right(name)]:
         print(f"  Still to do: {', '.join(left)}")
+
+
+def earned(lesson: str) -> int:
+    return sum(e.points for e in lessons.find(lesson).exercises.values() if is_right(e.id))
 
 
 def panel(lesson: str) -> "ipywidgets.HTML":
@@ -96,7 +98,7 @@ def _next_hint(exercise: Exercise, verdict: Verdict) -> str:
 def _update_panel(lesson: str) -> None:
     if lesson in _panels:
         outcomes = {name: verdict.outcome for name, verdict in _verdicts.items()}
-        _panels[lesson].value = html(lesson, lessons.find(lesson).exercises.values(), outcomes)
+        _panels[lesson].value = html(lessons.find(lesson), earned(lesson), outcomes)
 
 
 def _notebook_names() -> dict[str, Any]:

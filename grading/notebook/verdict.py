@@ -11,16 +11,16 @@ import nbformat
 from grading import VERDICT
 from grading.exercise import Exercise, Verdict
 
-MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "not attempted": "○"}
-SAID = {"wrong": "not right yet", "error": "not right yet", "not attempted": "not attempted yet"}
+WRONG = ("✗", "not right yet")
+SAID = {"wrong": WRONG, "error": WRONG, "not attempted": ("○", "not attempted yet")}
 
 
 def text_of(exercise: Exercise, verdict: Verdict) -> str:
     """One fixed line where the answer is right; else what is wrong, and how the lesson goes on."""
     if verdict.outcome == "right":
         return exercise.right_line
-    outcome = f"{exercise.id} {exercise.name}: {SAID[verdict.outcome]}."
-    lines = [f"{MARKS[verdict.outcome]} {outcome} {verdict.message}"]
+    mark, said = SAID[verdict.outcome]
+    lines = [f"{mark} {exercise.id} {exercise.name}: {said}. {verdict.message}"]
     if verdict.hint:
         lines.append(f"  {verdict.hint}")
     if not exercise.is_value:

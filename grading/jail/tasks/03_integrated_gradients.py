@@ -1,26 +1,12 @@
 """What lesson 03 feeds an answer and collects from it: a linear model and small smooth networks."""
 
 import torch
-import torch.nn.functional as F
 
-from grading.jail.tasks import after, tensor, tensors
-
-
-def gradient_of(score):
-    """The function images → gradient of each image's score, same shape."""
-
-    def gradient(images):
-        images = images.detach().clone().requires_grad_(True)
-        score(images).sum().backward()
-        return images.grad
-
-    return gradient
+from grading.jail.tasks import after, gradient_of, smooth_network, tensor, tensors
 
 
 def smooth_score(case):
-    """Images (N,3,8,8) → N scores: a convolution, a smooth bend, a weighted sum."""
-    kernel, head = tensor(case["kernel"]), tensor(case["head"])
-    return lambda images: F.softplus(F.conv2d(images, kernel)).flatten(1) @ head
+    return smooth_network(*tensors(case, "kernel", "head"))
 
 
 def q3_1(contributions, case):
@@ -34,22 +20,14 @@ def q3_2(midpoints, case):
 
 
 def q3_3(integrated_gradients, case):
-    images, baseline = tensor(case["images"]), tensor(case["baseline"])
+    images, baseline, alphas = tensors(case, "images", "baseline", "alphas")
     gradient = gradient_of(smooth_score(case))
-    return after(
-        {"the map": integrated_gradients(gradient, images, baseline, tensor(case["alphas"]))},
-        pictures=images,
-        baseline=baseline,
-    )
+    made = {"the map": integrated_gradients(gradient, images, baseline, alphas)}
+    return after(made, pictures=images, baseline=baseline)
 
 
 def q3_4(completeness_error, case):
-    network = smooth_score(case)
-
-    def score(pictures):
-        with torch.no_grad():
-            return network(pictures)
-
+    score = torch.no_grad()(smooth_score(case))
     maps, images, baseline = tensors(case, "maps", "images", "baseline")
     return {"the error": completeness_error(maps, score, images, baseline)}
 

@@ -24,13 +24,11 @@ def q7_1(cam, case):
 def q7_3(gradcam, case):
     features, head = tensor(case["features"]), smooth_head(case)
     with torch.enable_grad():
-        return after(
-            {
-                "the map": gradcam(features, head, case["target"]),
-                "the map of a second call": gradcam(features, head, case["target"]),
-            },
-            features=features,
-        )
+        made = {
+            "the map": gradcam(features, head, case["target"]),
+            "the map of a second call": gradcam(features, head, case["target"]),
+        }
+        return after(made, features=features)
 
 
 def q7_4(gap_gradient, case):

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from grading.jail.ids import answer_id, lesson_of
 
@@ -48,6 +49,25 @@ def task_of(exercise_id: str) -> Callable[[Any, dict], dict]:
             tasks = importlib.import_module(f"{__name__}.{module.name}")
             return getattr(tasks, answer_id(exercise_id), collect_value)
     return collect_value
+
+
+def smooth_network(kernel: torch.Tensor, head: torch.Tensor) -> Callable:
+    """Pictures → logits (N,4) where the head is a matrix, scores (N,) where it is a vector.
+
+    A convolution, a smooth bend, a linear head; frozen.
+    """
+    return lambda pictures: F.softplus(F.conv2d(pictures, kernel)).flatten(1) @ head
+
+
+def gradient_of(score: Callable) -> Callable:
+    """The function pictures → gradient of each picture's score, same shape."""
+
+    def gradient(pictures: torch.Tensor) -> torch.Tensor:
+        pictures = pictures.detach().clone().requires_grad_(True)
+        score(pictures).sum().backward()
+        return pictures.grad
+
+    return gradient
 
 
 def collect_value(answer: Any, case: dict) -> dict:
