@@ -33,7 +33,11 @@ text { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 14px; f
 
 @dataclass(frozen=True)
 class Drawing:
-    """An SVG and its text summary; shows itself in a notebook."""
+    """An SVG and its text summary; shows itself in a notebook.
+
+    >>> attention.Drawing("<svg></svg>", "An empty drawing.").alt
+    'An empty drawing.'
+    """
 
     svg: str
     alt: str
@@ -50,6 +54,10 @@ def head_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Draw
     """One head: lines from each token (left) to the tokens it looks at (right).
 
     `attention` is (T, T), rows look at columns. Raises ValueError where it does not fit the tokens.
+
+    >>> weights = torch.tensor([[0.9, 0.1], [0.2, 0.8]])
+    >>> attention.head_view(["a", "cat"], weights).alt[33:]
+    'strongest: a to a 0.90, cat to cat 0.80, cat to a 0.20, a to cat 0.10.'
     """
     weights = _checked(tokens, attention, 2)
     column = LETTER * max(map(len, tokens)) + 14
@@ -102,6 +110,9 @@ def model_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Dra
     """Every head as a small head view, one row a layer, one column a head.
 
     `attention` is (layers, heads, T, T). Raises ValueError where it does not fit the tokens.
+
+    >>> attention.model_view(["a", "cat"], torch.full((6, 12, 2, 2), 0.5)).alt[:36]
+    'Attention: 6 layers by 12 heads, eac'
     """
     weights = _checked(tokens, attention, 4)
     step, side = 4, 52  # of one token's row, of the lines

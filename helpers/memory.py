@@ -22,6 +22,9 @@ def keep_pages() -> bool:
     """Let the process keep the memory that it frees; False where the C library is not glibc.
 
     What was allocated before stays as it is, so call it early.
+
+    >>> keep_pages() == (platform.libc_ver()[0] == "glibc")
+    True
     """
     if platform.libc_ver()[0] != "glibc":
         return False

@@ -14,6 +14,13 @@ def frozen(model: nn.Module) -> Iterator[torch.device]:
     """Within, the model is in eval mode and its parameters are frozen; yields its device.
 
     Train mode and `requires_grad` flags are put back, also when the model raises.
+
+    >>> model = nn.Dropout()
+    >>> with frozen(model) as device:
+    ...     model.training, device
+    (False, device(type='cpu'))
+    >>> model.training
+    True
     """
     training = [module for module in model.modules() if module.training]
     needed = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -35,6 +42,10 @@ def check_images(images: Tensor) -> None:
     """ValueError unless the images are a float tensor (N, C, H, W).
 
     The range is not checked: noise and interpolation may leave [0, 1].
+
+    >>> check_images(torch.rand(3, 224, 224))
+    Traceback (most recent call last):
+    ValueError: images has the shape (3, 224, 224): give (N, 3, H, W), images[None] adds the N.
     """
     if not isinstance(images, Tensor):
         raise ValueError(f"images is a {type(images).__name__}: give a tensor (N, 3, H, W).")
@@ -46,7 +57,11 @@ def check_images(images: Tensor) -> None:
 
 
 def check_target(target: Target, n: int) -> Tensor:
-    """The target as a tensor of n class indices; ValueError if there are more or fewer."""
+    """The target as a tensor of n class indices; ValueError if there are more or fewer.
+
+    >>> check_target(285, 3)
+    tensor([285, 285, 285])
+    """
     target = torch.as_tensor(target)
     if target.is_floating_point() or target.dtype == torch.bool:
         raise ValueError("target is no class index: give one integer, or one per image.")
@@ -59,14 +74,23 @@ def check_target(target: Target, n: int) -> Tensor:
 
 
 def check_count(**counts: int) -> None:
-    """ValueError unless each is a whole number of at least 1."""
+    """ValueError unless each is a whole number of at least 1.
+
+    >>> check_count(steps=0)
+    Traceback (most recent call last):
+    ValueError: steps is 0: give a whole number of at least 1.
+    """
     for name, count in counts.items():
         if not isinstance(count, int) or count < 1:
             raise ValueError(f"{name} is {count!r}: give a whole number of at least 1.")
 
 
 def logits_of(model: nn.Module, images: Tensor, target: Tensor) -> Tensor:
-    """The model's logits (N, classes), once it is clear that the target is one of the classes."""
+    """The model's logits (N, classes), once it is clear that the target is one of the classes.
+
+    >>> logits_of(network, cat, torch.tensor([285])).shape
+    torch.Size([1, 1000])
+    """
     logits = model(images)
     if logits.ndim != 2 or len(logits) != len(images):
         raise ValueError(

@@ -26,6 +26,10 @@ class Panel(ipywidgets.VBox):
 
     An uploaded or named picture, and a class that was typed, become entries of their drop-down, so
     that the drop-downs always say what will be explained. `still` is the figure that is shown.
+
+    >>> panel = own_picture.Panel(network, size=64)
+    >>> panel.picture.value, panel.edit.value
+    ('cat', 'none')
     """
 
     def __init__(self, network: nn.Module, size: int) -> None:
@@ -167,6 +171,11 @@ class Panel(ipywidgets.VBox):
 
 
 def fitted(picture: Tensor, size: int) -> Tensor:
+    """The picture (N, 3, H, W) squeezed or stretched to (N, 3, size, size).
+
+    >>> fitted(cat, 64).shape
+    torch.Size([1, 3, 64, 64])
+    """
     return F.interpolate(picture, (size, size), mode="bilinear", antialias=True)
 
 
@@ -174,5 +183,9 @@ def panel(network: nn.Module | None = None, size: int = 224) -> Panel:
     """The panel on a network with `.classes`, as `load.network` gives it (default: the course's).
 
     `size` is the side of the pictures that the network takes, in pixels.
+
+    >>> panel = own_picture.panel(network, size=64)
+    >>> panel.methods.options[0]
+    ('three quick ones', ('gradient', 'Grad-CAM', 'Sobel (control)'))
     """
     return Panel(network or load.network(), size)

@@ -18,13 +18,21 @@ from helpers.model import frozen
 
 
 def gradcam(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
-    """Grad-CAM of the last layer that still has places, what speaks for the class, enlarged."""
+    """Grad-CAM of the last layer that still has places, what speaks for the class, enlarged.
+
+    >>> gradcam(network, cat, 285).shape
+    torch.Size([1, 1, 224, 224])
+    """
     maps = explain.gradcam(network, pictures, target, last_map(network, pictures[:1]))
     return F.interpolate(maps.clamp(min=0), pictures.shape[-2:], mode="bilinear")
 
 
 def last_map(network: nn.Module, picture: Tensor) -> nn.Module:
-    """The last module with a convolution in it that returns a map (N, K, h, w), used once."""
+    """The last module with a convolution in it that returns a map (N, K, h, w), used once.
+
+    >>> last_map(network, cat) is network.features
+    True
+    """
     returned = []
 
     def note(module: nn.Module, inputs: tuple, output: Any) -> None:
@@ -48,11 +56,21 @@ def last_map(network: nn.Module, picture: Tensor) -> nn.Module:
 
 
 def occlusion(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
+    """Occlusion with a patch of a quarter of the side, in steps of an eighth.
+
+    >>> occlusion(network, cat[..., ::4, ::4], 285).shape
+    torch.Size([1, 1, 56, 56])
+    """
     side = min(pictures.shape[-2:])
     return explain.occlusion(network, pictures, target, patch=side // 4, stride=side // 8)
 
 
 def lime(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
+    """LIME on about 30 superpixels with 100 samples.
+
+    >>> lime(network, cat[..., ::4, ::4], 285).shape
+    torch.Size([1, 1, 56, 56])
+    """
     pieces = torch.stack([explain.superpixels(one[None], 30) for one in pictures])
     return explain.lime_image(network, pictures, target, pieces, n=100)
 
@@ -74,6 +92,11 @@ QUICK = ("gradient", "Grad-CAM", "Sobel (control)")
 
 
 def covered(picture: Tensor) -> Tensor:
+    """The picture with a grey square over its middle.
+
+    >>> covered(cat)[0, 0, 112, 112].item()
+    0.5
+    """
     height, width = picture.shape[-2:]
     picture = picture.clone()
     picture[..., height // 4 : -height // 4, width // 4 : -width // 4] = 0.5
@@ -81,11 +104,21 @@ def covered(picture: Tensor) -> Tensor:
 
 
 def blurred(picture: Tensor) -> Tensor:
+    """The picture with details below about 8 pixels gone.
+
+    >>> blurred(cat).shape
+    torch.Size([1, 3, 224, 224])
+    """
     small = F.interpolate(picture, scale_factor=1 / 8, mode="area")
     return F.interpolate(small, picture.shape[-2:], mode="bilinear")
 
 
 def noisy(picture: Tensor) -> Tensor:
+    """The picture with Gaussian noise of standard deviation 0.15, always the same.
+
+    >>> noisy(cat).shape
+    torch.Size([1, 3, 224, 224])
+    """
     noise = torch.randn(picture.shape, generator=torch.Generator().manual_seed(0))
     return (picture + 0.15 * noise).clamp(0, 1)
 
@@ -114,6 +147,9 @@ def explain_all(
 
     A method that this network does not allow has one sentence in place of its maps.
     `after_each(results so far)` is called whenever a method is done.
+
+    >>> list(explain_all(network, cat, 285, ["gradient", "Sobel (control)"]))
+    ['gradient', 'Sobel (control)']
     """
     results: dict[str, Tensor | str] = {}
     for name in methods:
@@ -126,6 +162,11 @@ def explain_all(
 
 
 def probabilities(network: nn.Module, pictures: Tensor) -> Tensor:
+    """The network's probabilities of every class, (N, classes), on the CPU.
+
+    >>> probabilities(network, cat).argmax(1)
+    tensor([285])
+    """
     with frozen(network), torch.no_grad():
         return network(pictures).softmax(1).cpu()
 
@@ -146,6 +187,10 @@ def draw(
 
     All rows of a method share one scale, so that a fainter map is a weaker one. After five columns
     it goes on below.
+
+    >>> results = explain_all(network, cat, 285, ["Sobel (control)"])
+    >>> draw(cat, ["the cat"], results, caption="Edges").alt[:21]
+    'Edges. Rows: the cat.'
     """
     columns = ["picture", *(methods or results)]
     wide, strip = min(COLUMNS, len(columns)), len(pictures) * STEP + 0.3

@@ -18,6 +18,10 @@ class Reading:
     tokens: T word pieces, [CLS] first and [SEP] last; ids (T,); segments (T,): 0, and 1 for the
     second text of a pair; hidden (layers + 1, T, width): 0 is the embedding, i + 1 comes out of
     layer i; attention (layers, heads, T, T): rows sum to 1, row i says where token i looks.
+
+    >>> reading = text.read(*load.bert(), "The cat sat.")
+    >>> reading.hidden.shape, reading.attention.shape
+    (torch.Size([7, 6, 384]), torch.Size([6, 12, 6, 6]))
     """
 
     tokens: list[str]
@@ -32,6 +36,10 @@ def read(tokenizer, model: nn.Module, text: str, pair: str | None = None) -> Rea
     """Run a model of `load` on a text, or on two texts joined by [SEP] (a question, a passage).
 
     Raises ValueError for an empty text and for one longer than the model can take.
+
+    >>> tokenizer, model = load.bert()
+    >>> text.read(tokenizer, model, "The cat sat.").tokens
+    ['[CLS]', 'the', 'cat', 'sat', '.', '[SEP]']
     """
     if not text.strip():
         raise ValueError("The text is empty: give at least one word.")
@@ -57,7 +65,13 @@ def read(tokenizer, model: nn.Module, text: str, pair: str | None = None) -> Rea
 
 @torch.no_grad()
 def embed(model: nn.Module, ids: Tensor) -> Tensor:
-    """The text as one vector, the mean of the last hidden states: ids (N, T) → (N, width)."""
+    """The text as one vector, the mean of the last hidden states: ids (N, T) → (N, width).
+
+    >>> tokenizer, model = load.bert()
+    >>> reading = text.read(tokenizer, model, "The cat sat.")
+    >>> text.embed(model, reading.ids[None]).shape
+    torch.Size([1, 384])
+    """
     return model(ids.to(next(model.parameters()).device)).last_hidden_state.mean(1).cpu()
 
 
@@ -67,6 +81,9 @@ def masked_probabilities(tokenizer, model: nn.Module, text: str) -> Tensor:
 
     The mask is written as the tokenizer writes it. Raises ValueError where there is not exactly
     one.
+
+    >>> text.masked_probabilities(*load.masked_lm(), "The [MASK] sat on the mat.").shape
+    torch.Size([30522])
     """
     inputs = tokenizer(text, return_tensors="pt")
     places = (inputs["input_ids"][0] == tokenizer.mask_token_id).nonzero().flatten().tolist()
@@ -79,7 +96,13 @@ def masked_probabilities(tokenizer, model: nn.Module, text: str) -> Tensor:
 
 
 def predict_masked(tokenizer, model: nn.Module, text: str, k: int = 5) -> list[tuple[str, float]]:
-    """The k most probable word pieces at the [MASK] of a text, with their probabilities."""
+    """The k most probable word pieces at the [MASK] of a text, with their probabilities.
+
+    >>> tokenizer, model = load.masked_lm()
+    >>> ((word, p),) = text.predict_masked(tokenizer, model, "The cat sat on the [MASK].", k=1)
+    >>> word
+    'floor'
+    """
     top = masked_probabilities(tokenizer, model, text).topk(k)
     words = tokenizer.convert_ids_to_tokens(top.indices.tolist())
     return list(zip(words, top.values.tolist(), strict=True))
@@ -93,6 +116,11 @@ def span_scores(
 
     The first two are logits; `allowed` is True for the tokens of the passage, where an answer may
     lie (Rajpurkar et al. 2016, arXiv:1606.05250). Tokens are numbered as in `read`.
+
+    >>> tokenizer, model = load.question_answering()
+    >>> start, end, allowed = text.span_scores(tokenizer, model, "Who slept?", "The cat slept.")
+    >>> allowed.sum()  # the cat slept .
+    tensor(4)
     """
     inputs = tokenizer(question, passage, return_tensors="pt")
     allowed = torch.tensor([part == 1 for part in inputs.sequence_ids(0)])
@@ -107,6 +135,10 @@ def answer_question(
 
     At most `longest` tokens; the probability is that of the start times that of the end, among
     the tokens of the passage.
+
+    >>> tokenizer, model = load.question_answering()
+    >>> text.answer_question(tokenizer, model, "Who wrote it?", "The book was written by Anna.")[0]
+    'Anna'
     """
     start, end, allowed = span_scores(tokenizer, model, question, passage)
     start, end = (logits.where(allowed, -torch.inf).softmax(0) for logits in (start, end))

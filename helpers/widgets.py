@@ -20,6 +20,10 @@ class Frames(ipywidgets.VBox):
     `draw(*values)` gives a Picture or a Drawing. It is called once for each combination of values:
     for all of them `beforehand`, with a progress bar where that takes long, or else when one is
     first seen (then it should take a fraction of a second).
+
+    >>> control = ipywidgets.Checkbox(description="dark")
+    >>> widgets.Frames(lambda dark: plot.images(cat / (1 + dark)), [control]).states()
+    [(False,), (True,)]
     """
 
     def __init__(
@@ -73,14 +77,22 @@ class Frames(ipywidgets.VBox):
 
 
 def choices(control: ipywidgets.Widget) -> list[tuple[str, Any]]:
-    """What a control can be set to, as (label, value)."""
+    """What a control can be set to, as (label, value).
+
+    >>> choices(ipywidgets.Checkbox())
+    [('off', False), ('on', True)]
+    """
     if isinstance(control, ipywidgets.Checkbox):
         return [("off", False), ("on", True)]
     return [o if isinstance(o, tuple) else (str(o), o) for o in control.options]
 
 
 def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) -> Frames:
-    """A labelled slider over pictures, `draw(value)`, that were all drawn beforehand."""
+    """A labelled slider over pictures, `draw(value)`, that were all drawn beforehand.
+
+    >>> widgets.slider(lambda share: plot.images(share * cat), [0.5, 1], "brightness").values
+    (0.5,)
+    """
     control = ipywidgets.SelectionSlider(
         options=[(str(value), value) for value in values],
         description=label,
@@ -92,7 +104,11 @@ def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) ->
 
 
 def toggles(draw: Callable[[tuple[bool, ...]], Picture], labels: Sequence[str]) -> Frames:
-    """One checkbox a label, all ticked, above the picture `draw(ticked)`, drawn when first seen."""
+    """One checkbox a label, all ticked, above the picture `draw(ticked)`, drawn when first seen.
+
+    >>> widgets.toggles(lambda ticked: plot.images(cat * ticked[0]), ["light"]).values
+    (True,)
+    """
     boxes = [
         ipywidgets.Checkbox(True, description=label, indent=False, layout={"width": "auto"})
         for label in labels
@@ -108,6 +124,9 @@ def choose(
     """One dropdown an option (or a row of buttons) above `draw(*values)`, all drawn beforehand.
 
     A value may be a pair (label, value), so that labels may repeat.
+
+    >>> widgets.choose(lambda share: plot.images(share * cat), {"brightness": [0.5, 1]}).states()
+    [(0.5,), (1,)]
     """
     kind = ipywidgets.ToggleButtons if buttons else ipywidgets.Dropdown
     style = WIDE["style"] | ({"button_width": "auto"} if buttons else {})

@@ -37,11 +37,10 @@ from helpers.explain.lime import (
     lime_image,
     lime_masks,
     lime_surrogate,
-    lime_table,
-    lime_text,
     masked_logits,
     superpixels,
 )
+from helpers.explain.lime_texts_and_tables import lime_table, lime_text
 from helpers.explain.occlusion import occlusion
 
 __all__ = [

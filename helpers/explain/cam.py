@@ -34,6 +34,9 @@ def cam(
     Raises ValueError where the head is another one, so that the mean is not the logit.
 
     Zhou et al. 2016, Learning deep features for discriminative localization (arXiv:1512.04150).
+
+    >>> explain.cam(network, cat, 285, network.features[-1], network.classifier[-1]).shape
+    torch.Size([1, 1, 7, 7])
     """
     target = _check(images, target)
     with frozen(model) as device, torch.no_grad():
@@ -66,6 +69,9 @@ def gradcam(
     Raises ValueError for images, a target or a layer that cannot be used.
 
     Selvaraju et al. 2017, Grad-CAM (arXiv:1610.02391).
+
+    >>> explain.gradcam(network, cat, 285, network.features[-1]).clamp(min=0).shape
+    torch.Size([1, 1, 7, 7])
     """
 
     def combine(features: Tensor, gradient: Tensor) -> Tensor:
@@ -83,6 +89,9 @@ def hirescam(
     Arguments as for `gradcam`.
 
     Draelos & Carin 2020, Use HiResCAM instead of Grad-CAM (arXiv:2011.08891).
+
+    >>> explain.hirescam(network, cat, 285, network.features[9]).shape
+    torch.Size([1, 1, 14, 14])
     """
 
     def combine(features: Tensor, gradient: Tensor) -> Tensor:
@@ -99,6 +108,9 @@ def layercam(
     Arguments as for `gradcam`.
 
     Jiang et al. 2021, LayerCAM: exploring hierarchical class activation maps (IEEE TIP).
+
+    >>> explain.layercam(network, cat, 285, network.features[9]).shape
+    torch.Size([1, 1, 14, 14])
     """
 
     def combine(features: Tensor, gradient: Tensor) -> Tensor:
@@ -117,6 +129,9 @@ def gradcam_plus_plus(
     left out. Arguments as for `gradcam`.
 
     Chattopadhyay et al. 2018, Grad-CAM++ (arXiv:1710.11063).
+
+    >>> explain.gradcam_plus_plus(network, cat, 285, network.features[-1]).shape
+    torch.Size([1, 1, 7, 7])
     """
 
     def combine(features: Tensor, gradient: Tensor) -> Tensor:
@@ -148,6 +163,9 @@ def scorecam(
         chunk: masked copies per pass; bounds the memory, not the result.
 
     Wang et al. 2020, Score-CAM (arXiv:1910.01279).
+
+    >>> explain.scorecam(network, cat, 285, network.features[-1], channels=4).shape
+    torch.Size([1, 1, 7, 7])
     """
     target = _check(images, target, channels=channels, chunk=chunk)
     maps, bar = [], tqdm(total=len(images), desc="Score-CAM", delay=2, leave=False)
@@ -222,6 +240,11 @@ def captured(layer: nn.Module) -> Iterator[list[Tensor]]:
     """Collect what a layer returns; the hook is gone afterwards, also when the model raises.
 
     Each output is the start of the graph: nothing is differentiated that lies before the layer.
+
+    >>> with explain.captured(network.features[0]) as outputs:
+    ...     logits = network(cat)
+    >>> outputs[0].shape
+    torch.Size([1, 32, 112, 112])
     """
     outputs = []
 

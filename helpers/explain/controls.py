@@ -12,6 +12,10 @@ def sobel(images: torch.Tensor) -> torch.Tensor:
     In brightness per pixel: a ramp that rises by 0.1 a pixel has the value 0.1.
 
     Adebayo et al. 2018, Sanity checks for saliency maps (arXiv:1810.03292), use it as the control.
+
+    >>> ramp = (torch.arange(8) / 10).expand(1, 3, 8, 8)
+    >>> explain.sobel(ramp)[0, 0, 4, 3:5]  # the slope
+    tensor([0.1000, 0.1000])
     """
     check_images(images)
     smooth, slope = images.new_tensor([1, 2, 1]) / 4, images.new_tensor([-1, 0, 1]) / 2
@@ -22,7 +26,11 @@ def sobel(images: torch.Tensor) -> torch.Tensor:
 
 
 def random_map(images: torch.Tensor, seed: int = 0) -> torch.Tensor:
-    """Uniform random numbers in [0, 1), one per pixel: (N, 3, H, W) -> (N, 1, H, W)."""
+    """Uniform random numbers in [0, 1), one per pixel: (N, 3, H, W) -> (N, 1, H, W).
+
+    >>> explain.random_map(cat).shape
+    torch.Size([1, 1, 224, 224])
+    """
     check_images(images)
     shape = (len(images), 1, *images.shape[-2:])
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed)).to(images)

@@ -17,7 +17,11 @@ from helpers.model import Target, check_count, check_images, check_target, froze
 
 
 def strength(maps: Tensor, size: Sequence[int]) -> Tensor:
-    """How strong a map is at each pixel, never negative: (N, C, h, w) -> (N, H, W)."""
+    """How strong a map is at each pixel, never negative: (N, C, h, w) -> (N, H, W).
+
+    >>> strength(torch.tensor([[[[1.0]], [[-2.0]]]]), (1, 2))
+    tensor([[[3., 3.]]])
+    """
     check_images(maps)
     maps = maps.detach().abs().sum(1, keepdim=True)
     if maps.shape[-2:] != tuple(size):
@@ -29,6 +33,10 @@ def mass(maps: Tensor, region: Tensor) -> Tensor:
     """The share of each map's strength in a region: (N, C, h, w), bool (N, H, W) -> (N,).
 
     A map that ignores everything has the region's share of the area. NaN for a map of zeros.
+
+    >>> left = torch.tensor([[[True, False], [True, False]]])
+    >>> explain.mass(torch.ones(1, 1, 2, 2), left)
+    tensor([0.5000])
     """
     strong = strength(maps, region.shape[-2:])
     return (strong * region).sum((1, 2)) / strong.sum((1, 2))
@@ -40,6 +48,10 @@ def hit(maps: Tensor, region: Tensor) -> Tensor:
     Arguments as for `mass`. A map of zeros points nowhere and gets 0.
 
     Zhang et al. 2016, Top-down neural attention by excitation backprop (arXiv:1608.00507).
+
+    >>> left = torch.tensor([[[True, False], [True, False]]])
+    >>> explain.hit(torch.tensor([[[[1.0, 0.0], [9.0, 0.0]]]]), left)
+    tensor([1.])
     """
     strong = strength(maps, region.shape[-2:]).flatten(1)
     inside = region.expand(len(maps), *region.shape[-2:]).flatten(1)
@@ -51,6 +63,10 @@ def rank_correlation(a: Tensor, b: Tensor) -> Tensor:
     """Spearman's correlation of the strengths of two maps, pixel by pixel, (N,) in [-1, 1].
 
     1: the same order of pixels; 0: unrelated. NaN where one of them is constant.
+
+    >>> maps = torch.rand(2, 1, 4, 4)
+    >>> explain.rank_correlation(maps, maps**3)  # the same order
+    tensor([1., 1.])
     """
     from scipy.stats import ConstantInputWarning, spearmanr
 
@@ -86,6 +102,9 @@ def deletion(
         chunk: pictures per pass; bounds the memory, not the result.
 
     Petsiuk, Das & Saenko 2018, RISE (arXiv:1806.07421).
+
+    >>> explain.deletion(network, cat, 285, explain.sobel(cat), steps=4).shape
+    torch.Size([1, 5])
     """
     return _curve(model, images, target, maps, steps, fill, chunk, insert=False)
 
@@ -102,12 +121,20 @@ def insertion(
     """Put pixels in, strongest first: the target's probability after each step, (N, steps+1).
 
     High is good: what was shown sufficed. Arguments and source as for `deletion`.
+
+    >>> explain.insertion(network, cat, 285, explain.sobel(cat), steps=4).shape
+    torch.Size([1, 5])
     """
     return _curve(model, images, target, maps, steps, fill, chunk, insert=True)
 
 
 def randomized(model: nn.Module, seed: int = 0) -> nn.Module:
-    """A copy of the model with every layer's weights drawn anew; the model stays as it is."""
+    """A copy of the model with every layer's weights drawn anew; the model stays as it is.
+
+    >>> ignorant = explain.randomized(network)
+    >>> torch.equal(ignorant.classifier[-1].weight, network.classifier[-1].weight)
+    False
+    """
     fresh = copy.deepcopy(model)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -126,6 +153,9 @@ def model_randomization(
     change: near 0 is good; a Sobel filter, which never asks the model, gets 1.
 
     Adebayo et al. 2018, Sanity checks for saliency maps (arXiv:1810.03292).
+
+    >>> explain.model_randomization(lambda model: explain.sobel(cat), network)
+    tensor([1.])
     """
     return rank_correlation(method(model), method(randomized(model, seed)))
 

@@ -25,6 +25,9 @@ def guided_backprop(
     are none. Not a gradient of anything.
 
     Springenberg et al. 2015, Striving for simplicity (arXiv:1412.6806).
+
+    >>> explain.guided_backprop(network, cat, 285).shape
+    torch.Size([1, 3, 224, 224])
     """
     # What arrives at the ReLU's input has passed the ordinary rule: zero where the ReLU was off.
     return _bent(model, images, target, chunk, lambda arrived, sent: arrived.clamp(min=0))
@@ -41,6 +44,9 @@ def deconvolution(
     Arguments as for `guided_backprop`.
 
     Zeiler & Fergus 2014, Visualizing and understanding convolutional networks (arXiv:1311.2901).
+
+    >>> explain.deconvolution(network, cat, 285).shape
+    torch.Size([1, 3, 224, 224])
     """
     return _bent(model, images, target, chunk, lambda arrived, sent: sent.clamp(min=0))
 
@@ -52,7 +58,13 @@ def _bent(model: nn.Module, images: Tensor, target, chunk: int, rule: Callable) 
 
 @contextmanager
 def bent_relus(model: nn.Module, rule: Callable[[Tensor, Tensor], Tensor]) -> Iterator[None]:
-    """Within, a ReLU sends back rule(gradient at its input, gradient at its output)."""
+    """Within, a ReLU sends back rule(gradient at its input, gradient at its output).
+
+    >>> with bent_relus(network, lambda arrived, sent: arrived.clamp(min=0)):
+    ...     maps = explain.gradient(network, cat, 285)
+    >>> torch.equal(maps, explain.guided_backprop(network, cat, 285))
+    True
+    """
     relus = [m for m in model.modules() if isinstance(m, (nn.ReLU, nn.ReLU6))]
     if not relus:
         raise ValueError(

@@ -33,6 +33,13 @@ def integrated_gradients(
     Raises ValueError for images, a target or a baseline that cannot be used.
 
     Sundararajan, Taly & Yan 2017, Axiomatic attribution for deep networks (arXiv:1703.01365).
+
+    >>> linear = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 2))
+    >>> picture = torch.rand(1, 3, 2, 2)
+    >>> maps = explain.integrated_gradients(linear, picture, 1, baseline=0, steps=1)
+    >>> risen = (linear(picture) - linear(0 * picture))[0, 1]
+    >>> torch.allclose(maps.sum(), risen, atol=1e-6)
+    True
     """
     check_images(images)
     check_count(steps=steps, chunk=chunk)

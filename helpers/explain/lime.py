@@ -1,4 +1,4 @@
-"""LIME: a small linear model that imitates the network near one input.
+"""LIME on pictures: a small linear model that imitates the network near one of them.
 
 The neighbourhood is predicted here, in batches on the network's device; distances, kernel and
 ridge regression are the `lime` package's, with its defaults.
@@ -6,7 +6,6 @@ ridge regression are the `lime` package's, with its defaults.
 Ribeiro, Singh & Guestrin 2016, "Why should I trust you?" (arXiv:1602.04938).
 """
 
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,12 @@ SCORES = {"logit": lambda logits: logits, "probability": lambda logits: logits.s
 
 
 class Surrogate(NamedTuple):
-    """The linear model: score ≈ intercept + the weights of the superpixels that are visible."""
+    """The linear model: score ≈ intercept + the weights of the superpixels that are visible.
+
+    >>> fit = Surrogate(torch.tensor([0.5, -1.0]), intercept=2.0, r2=0.9)
+    >>> fit.intercept + fit.weights.sum().item()  # the score it expects with all visible
+    1.5
+    """
 
     weights: torch.Tensor  # (S,), in the score's units
     intercept: float  # the score it expects with every superpixel hidden
@@ -33,6 +37,10 @@ def superpixels(image: torch.Tensor, n: int = 50, compactness: float = 10.0) -> 
     `compactness`: small follows the colours, large gives squares.
 
     Achanta et al. 2012, SLIC superpixels compared to state-of-the-art superpixel methods.
+
+    >>> pieces = explain.superpixels(cat, 9)
+    >>> pieces.shape, pieces.min().item()
+    (torch.Size([224, 224]), 0)
     """
     from skimage.segmentation import slic
 
@@ -70,6 +78,9 @@ def lime_image(
         chunk: samples per pass; bounds the memory, not the result.
 
     Raises ValueError for arguments that cannot be used.
+
+    >>> explain.lime_image(network, cat, 285, explain.superpixels(cat, 9), n=20).shape
+    torch.Size([1, 1, 224, 224])
     """
     check_images(images)
     target = check_target(target, len(images))
@@ -99,6 +110,11 @@ def lime_surrogate(
     """The linear model behind `lime_image` for one picture (1, 3, H, W), segments (H, W).
 
     The s-th weight belongs to the s-th smallest number in `segments`. Arguments as `lime_image`.
+
+    >>> pieces = explain.superpixels(cat, 9)
+    >>> fit = explain.lime_surrogate(network, cat, 285, pieces, n=20)
+    >>> len(fit.weights) == pieces.max() + 1
+    tensor(True)
     """
     from lime.lime_base import LimeBase
 
@@ -131,7 +147,11 @@ def lime_surrogate(
 
 
 def lime_masks(pieces: int, n: int, seed: int = 0) -> torch.Tensor:
-    """The masks that lime draws, bool (n, pieces): True is visible; the first has all visible."""
+    """The masks that lime draws, bool (n, pieces): True is visible; the first has all visible.
+
+    >>> explain.lime_masks(pieces=4, n=20)[0]
+    tensor([True, True, True, True])
+    """
     masks = np.random.RandomState(seed).randint(0, 2, n * pieces).reshape(n, pieces)
     masks[0] = 1
     return torch.from_numpy(masks).bool()
@@ -148,6 +168,11 @@ def masked_logits(
     """The model's logits (M, classes) for every mask (M, S) over the superpixels of one picture.
 
     Arguments as for `lime_image`.
+
+    >>> pieces = explain.superpixels(cat, 9)
+    >>> masks = explain.lime_masks(int(pieces.max()) + 1, n=3)
+    >>> explain.masked_logits(network, cat, pieces, masks).shape
+    torch.Size([3, 1000])
     """
     _check_one(image)
     check_count(chunk=chunk)
@@ -173,76 +198,6 @@ def masked_logits(
             logits.append(model(torch.where(visible, image, hidden)))
             bar.update(len(part))
     return torch.cat(logits).cpu()
-
-
-def lime_text(
-    predict: Callable[[list[str]], np.ndarray],
-    text: str,
-    target: int,
-    n: int = 1000,
-    seed: int = 0,
-    chunk: int = 256,
-) -> list[tuple[str, float]]:
-    """LIME on a text: every word with its weight, largest |weight| first.
-
-    A word is removed wherever it stands. `predict`: list of M texts -> scores (M, classes), for
-    example probabilities.
-    """
-    from lime.lime_text import LimeTextExplainer
-
-    check_count(n=n, chunk=chunk)
-    explainer = LimeTextExplainer(feature_selection="none", random_state=seed)
-    explanation = explainer.explain_instance(
-        text, _in_chunks(predict, chunk), labels=(target,), num_samples=n
-    )
-    return [(word, float(weight)) for word, weight in explanation.as_list(label=target)]
-
-
-def lime_table(
-    predict: Callable[[np.ndarray], np.ndarray],
-    rows: np.ndarray,
-    row: np.ndarray,
-    target: int,
-    names: Sequence[str],
-    n: int = 5000,
-    seed: int = 0,
-    chunk: int = 1000,
-    width: float | None = None,
-) -> list[tuple[str, float]]:
-    """LIME on one row (D,) of a table: every feature's condition with its weight, largest first.
-
-    Features are cut at the quartiles of `rows` (M, D); a sample keeps the row's quartile (1) or
-    takes another one (0), so a weight says what staying in this quartile adds. `predict`: (M, D)
-    -> scores (M, classes), probabilities or logits. `width` None is lime's 0.75 √D.
-    """
-    from lime.lime_tabular import LimeTabularExplainer
-
-    check_count(n=n, chunk=chunk)
-    # regression, because as classification lime takes only probabilities that sum to 1
-    explainer = LimeTabularExplainer(
-        np.asarray(rows),
-        mode="regression",
-        feature_names=list(names),
-        feature_selection="none",
-        kernel_width=width,
-        random_state=seed,
-    )
-
-    def score(samples: np.ndarray) -> np.ndarray:
-        return _in_chunks(predict, chunk)(samples)[:, target]
-
-    explanation = explainer.explain_instance(np.asarray(row), score, num_samples=n)
-    return [(condition, float(weight)) for condition, weight in explanation.as_list()]
-
-
-def _in_chunks(predict: Callable, chunk: int) -> Callable:
-    """`predict` on `chunk` inputs at a time, with a bar."""
-
-    def batched(inputs):
-        starts = tqdm(range(0, len(inputs), chunk), desc="samples", delay=2, leave=False)
-        return np.concatenate([np.asarray(predict(inputs[s : s + chunk])) for s in starts])
-
-    return batched
 
 
 def _from_zero(segments: torch.Tensor | np.ndarray) -> torch.Tensor:

@@ -35,6 +35,9 @@ def occlusion(
     Raises ValueError for images, a target, a patch or a stride that cannot be used.
 
     Zeiler & Fergus 2014, Visualizing and understanding convolutional networks (arXiv:1311.2901).
+
+    >>> explain.occlusion(network, cat, 285, patch=112, stride=112).shape
+    torch.Size([1, 1, 224, 224])
     """
     check_images(images)
     check_count(patch=patch, stride=stride, chunk=chunk)

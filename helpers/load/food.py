@@ -40,6 +40,9 @@ def food_cnn() -> nn.Sequential:
     `.cnn` and `.fc` are numbered as in the homework (`cnn[6]` is the third convolution), so that
     its checkpoint fits. There is no mean and standard deviation to subtract. `.classes` lists the
     11 names; pictures may stay on the CPU, the network fetches them.
+
+    >>> load.food_cnn().eval()(torch.rand(1, 3, 128, 128)).shape
+    torch.Size([1, 11])
     """
     layers: list[nn.Module] = []
     for inputs, outputs, blocks in STACKS:
@@ -61,6 +64,10 @@ def food_checkpoint(path: str | os.PathLike) -> nn.Sequential:
     Only tensors and plain containers are read (`weights_only=True`): a file cannot run code.
 
     Raises FileNotFoundError where there is no file, ValueError where it is not that checkpoint.
+
+    >>> load.food_checkpoint("checkpoint_of_mine.pth")
+    Traceback (most recent call last):
+    FileNotFoundError: checkpoint_of_mine.pth does not exist: give the path of checkpoint.pth.
     """
     path = Path(path).expanduser()
     if not os.path.exists(path):
@@ -94,6 +101,10 @@ def food_images(folder: str | os.PathLike) -> tuple[torch.Tensor, torch.Tensor]:
     line names what was skipped, and why.
 
     Raises FileNotFoundError where there is no folder, ValueError where no picture can be used.
+
+    >>> load.food_images("food_of_mine")
+    Traceback (most recent call last):
+    FileNotFoundError: food_of_mine is not a folder: give the one that holds the pictures.
     """
     folder = Path(folder).expanduser()
     if not os.path.isdir(folder):

@@ -41,6 +41,9 @@ def image(
     central square kept; `size=None` keeps the picture as it is: (1, 3, H, W).
 
     Raises FileNotFoundError where there is no file, ValueError where it is not a usable picture.
+
+    >>> load.image(np.zeros((300, 400), dtype=np.uint8)).shape
+    torch.Size([1, 3, 224, 224])
     """
     _check_size(size)
     subject = "The picture"
@@ -62,6 +65,10 @@ def folder(path: str | os.PathLike, size: int = 224) -> tuple[torch.Tensor, list
     Hidden files and subfolders are left alone. One printed line names what was skipped, and why.
 
     Raises FileNotFoundError where there is no folder, ValueError where it has no readable picture.
+
+    >>> load.folder("pictures_of_mine")
+    Traceback (most recent call last):
+    FileNotFoundError: pictures_of_mine is not a folder: give the folder that holds the pictures.
     """
     if size is None:
         raise ValueError("A folder needs one size for all its pictures: give size=224, say.")
@@ -89,7 +96,11 @@ def folder(path: str | os.PathLike, size: int = 224) -> tuple[torch.Tensor, list
 
 
 def photograph(name: str) -> torch.Tensor:
-    """One of the course's six photographs, (1, 3, 224, 224): cat, coffee, rocket, astronaut, ..."""
+    """One of the course's six photographs, (1, 3, 224, 224): cat, coffee, rocket, astronaut, ...
+
+    >>> load.photograph("cat").shape
+    torch.Size([1, 3, 224, 224])
+    """
     if name not in PHOTOGRAPHS:
         raise ValueError(f"There is no photograph {name!r}: take one of {', '.join(PHOTOGRAPHS)}.")
     package, file = PHOTOGRAPHS[name]
@@ -98,7 +109,11 @@ def photograph(name: str) -> torch.Tensor:
 
 
 def photographs() -> dict[str, torch.Tensor]:
-    """All six photographs by name, each (1, 3, 224, 224)."""
+    """All six photographs by name, each (1, 3, 224, 224).
+
+    >>> list(load.photographs())
+    ['cat', 'coffee', 'rocket', 'astronaut', 'palace', 'flower']
+    """
     return {name: photograph(name) for name in PHOTOGRAPHS}
 
 

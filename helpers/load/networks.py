@@ -26,6 +26,10 @@ def network(name: str = "efficientnet_lite0") -> nn.Module:
     who calls the network's parts one by one.
 
     Raises ValueError for an unknown name, ConnectionError where weights cannot be had.
+
+    >>> network = load.network()
+    >>> network(load.photograph("cat")).shape
+    torch.Size([1, 1000])
     """
     if name.endswith(".pth"):
         return food_checkpoint(name)
@@ -36,7 +40,12 @@ def network(name: str = "efficientnet_lite0") -> nn.Module:
 def top_classes(
     network: nn.Module, images: torch.Tensor, k: int = 5
 ) -> list[list[tuple[str, float]]]:
-    """The k most probable classes of each image (N, 3, H, W): lists of (name, probability)."""
+    """The k most probable classes of each image (N, 3, H, W): lists of (name, probability).
+
+    >>> ((best, probability),) = load.top_classes(network, cat, k=1)[0]
+    >>> best
+    'Egyptian cat'
+    """
     with torch.no_grad():
         probabilities = torch.cat([network(part).softmax(1).cpu() for part in images.split(32)])
     best = probabilities.topk(min(k, probabilities.shape[1]))
@@ -47,7 +56,11 @@ def top_classes(
 
 
 def class_index(network: nn.Module, name: str) -> int:
-    """The index of a class by its name, upper and lower case alike; ValueError if unknown."""
+    """The index of a class by its name, upper and lower case alike; ValueError if unknown.
+
+    >>> load.class_index(network, "egyptian cat")
+    285
+    """
     names = [known.lower() for known in network.classes]
     if name.lower() in names:
         return names.index(name.lower())

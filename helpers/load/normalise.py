@@ -9,7 +9,11 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class Normalise(nn.Module):
-    """(images - mean) / std per channel, on the network's device and in its memory format."""
+    """(images - mean) / std per channel, on the network's device and in its memory format.
+
+    >>> Normalise(mean=[0.5], std=[0.25])(torch.ones(1, 1, 1, 1)).item()
+    2.0
+    """
 
     def __init__(self, mean: Iterable[float] = IMAGENET_MEAN, std: Iterable[float] = IMAGENET_STD):
         super().__init__()

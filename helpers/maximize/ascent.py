@@ -22,6 +22,10 @@ class Maximized:
     picture: (N, C, H, W) in [0, 1], the last one; frames: the pictures after the steps in `keep`,
     0 being the start; scores: (steps done, N), the score before each step, without the penalties,
     of the view that was shown; interrupted: True if it was stopped early.
+
+    >>> result = maximize(logit(network, 285), Pixels(cat), steps=2, keep=[0, 2])
+    >>> list(result.frames), result.scores.shape
+    ([0, 2], torch.Size([2, 1]))
     """
 
     picture: Tensor
@@ -58,6 +62,10 @@ def maximize(
 
     Interrupting (the ■ button, Ctrl-C) stops after the last whole step and returns what there is.
     Raises ValueError for a score that has no gradient or is not one number a picture.
+
+    >>> black = Pixels(torch.zeros(1, 3, 8, 8))
+    >>> maximize(lambda pictures: pictures.mean((1, 2, 3)), black, steps=30).picture.mean()
+    tensor(1.)
     """
     check_count(steps=steps)
     random = torch.Generator().manual_seed(seed)

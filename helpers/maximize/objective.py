@@ -13,6 +13,9 @@ def logit(model: nn.Module, target: Target) -> Objective:
     """The target's logit; target: one class index, or one a picture.
 
     The model is `frozen` at each call, and handed back as it was.
+
+    >>> logit(network, 285)(cat).shape
+    torch.Size([1])
     """
 
     def score(pictures: Tensor) -> Tensor:

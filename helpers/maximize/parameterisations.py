@@ -10,7 +10,13 @@ from helpers.model import frozen
 
 
 class Parameterisation(Protocol):
-    """`values`, the tensor that is moved; becomes pictures (N, C, H, W) in [0, 1] when called."""
+    """`values`, the tensor that is moved; becomes pictures (N, C, H, W) in [0, 1] when called.
+
+    >>> def moved(parameterisation: Parameterisation) -> int:
+    ...     return parameterisation.values.numel()
+    >>> moved(Pixels(torch.rand(1, 3, 8, 8)))
+    192
+    """
 
     values: Tensor
 
@@ -21,7 +27,11 @@ class Parameterisation(Protocol):
 
 
 class Pixels:
-    """The pixels themselves, kept in [0, 1]; start: pictures (N, C, H, W), noise or a photo."""
+    """The pixels themselves, kept in [0, 1]; start: pictures (N, C, H, W), noise or a photo.
+
+    >>> Pixels(torch.rand(1, 3, 8, 8))().shape
+    torch.Size([1, 3, 8, 8])
+    """
 
     def __init__(self, start: Tensor):
         self.values = start.detach().clone().requires_grad_(True)
@@ -47,6 +57,9 @@ class Fourier:
 
     Olah, Mordvintsev & Schubert 2017 (10.23915/distill.00007), with their colour statistics of
     ImageNet; they scale by 1/frequency, which leaves this course's small network too much grain.
+
+    >>> Fourier(2, 16)().shape
+    torch.Size([2, 3, 16, 16])
     """
 
     COLOURS = ((0.26, 0.06, 0.01), (0.27, 0.00, -0.03), (0.27, -0.06, 0.02))
@@ -76,7 +89,11 @@ class Fourier:
 
 @cache
 def frequencies(size: int) -> Tensor:
-    """Periods a pixel of each wave of a real picture, (size, size // 2 + 1)."""
+    """Periods a pixel of each wave of a real picture, (size, size // 2 + 1).
+
+    >>> frequencies(4)[0]
+    tensor([0.0000, 0.2500, 0.5000])
+    """
     rows, columns = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None]
     return (rows**2 + columns**2).sqrt()
 
@@ -85,6 +102,9 @@ class Generated:
     """Pictures drawn by a generator: z (N, d) → pictures in [0, 1]; only z is moved.
 
     Nguyen et al. 2016, Synthesizing the preferred inputs (arXiv:1605.09304).
+
+    >>> Generated(digits.VAE().decode, torch.zeros(2, 10))().shape
+    torch.Size([2, 1, 28, 28])
     """
 
     def __init__(self, generator: nn.Module, z: Tensor):

@@ -17,7 +17,11 @@ Move = Callable[[int, torch.Generator], Tensor]  # size in pixels → (3, 3)
 
 
 def shift(pixels: float) -> Move:
-    """A shift by up to so many pixels, each way."""
+    """A shift by up to so many pixels, each way.
+
+    >>> shift(8)(224, torch.Generator()).shape
+    torch.Size([3, 3])
+    """
 
     def draw(size: int, random: torch.Generator) -> Tensor:
         matrix = torch.eye(3)
@@ -28,7 +32,11 @@ def shift(pixels: float) -> Move:
 
 
 def scale(share: float) -> Move:
-    """Larger or smaller by up to this share."""
+    """Larger or smaller by up to this share.
+
+    >>> scale(0.1)(224, torch.Generator()).shape
+    torch.Size([3, 3])
+    """
 
     def draw(size: int, random: torch.Generator) -> Tensor:
         factor = 1 + share * (2 * torch.rand((), generator=random) - 1)
@@ -38,7 +46,11 @@ def scale(share: float) -> Move:
 
 
 def rotate(degrees: float) -> Move:
-    """A rotation by up to so many degrees, either way."""
+    """A rotation by up to so many degrees, either way.
+
+    >>> rotate(5)(224, torch.Generator()).shape
+    torch.Size([3, 3])
+    """
 
     def draw(size: int, random: torch.Generator) -> Tensor:
         angle = math.radians(degrees) * (2 * torch.rand((), generator=random).item() - 1)
@@ -57,7 +69,11 @@ def _places(height: int, width: int) -> Tensor:
 
 
 def shaken(*moves: Move) -> Transform:
-    """All moves at once, drawn anew at each call; what comes in at the border is mirrored."""
+    """All moves at once, drawn anew at each call; what comes in at the border is mirrored.
+
+    >>> shaken(shift(8), rotate(5))(cat, torch.Generator()).shape
+    torch.Size([1, 3, 224, 224])
+    """
 
     def transform(pictures: Tensor, random: torch.Generator) -> Tensor:
         matrix = torch.eye(3)

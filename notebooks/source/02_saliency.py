@@ -295,12 +295,10 @@ def correlation(a, b):
 levels = [0, 0.005, 0.01, 0.02, 0.05, 0.1]
 noisy = torch.cat([rocket + level * tiny_noise for level in levels])
 maps = saliency(network, noisy, MISSILE)
+likeness = [correlation(maps[:1], m[None]) for m in maps]
 plot.heatmaps(
     maps,
-    [
-        f"noise σ = {s}\ncorrelation {correlation(maps[:1], m[None]):.2f}"
-        for s, m in zip(levels, maps)
-    ],
+    [f"noise σ = {s}\ncorrelation {r:.2f}" for s, r in zip(levels, likeness)],
     caption="Saliency maps of the rocket with more and more noise; soon they share little.",
 )
 
@@ -341,30 +339,16 @@ noise_std = check("2.5")
 # \text{range}$. For a picture that uses the whole range both look plausible. For a pale one:
 
 # %%
-pale = 0.5 + 0.25 * (rocket - 0.5)
-sigmas = {"full range": rocket, "a quarter of the range": pale}
-right = [noise_std(x, 0.4).item() for x in sigmas.values()]
-wrong = [(0.4 / noise_std(x, 1.0).item()) ** 2 for x in sigmas.values()]
 noise = torch.randn(rocket.shape, generator=generator)
+shown, titles = [], []
+for name, x in {"the rocket": rocket, "pale rocket": 0.5 + 0.25 * (rocket - 0.5)}.items():
+    right = noise_std(x, 0.4).item()
+    wrong = (0.4 / noise_std(x, 1.0).item()) ** 2
+    shown += [x, x + right * noise, x + wrong * noise]
+    titles += [name, f"0.4 × range: σ = {right:.2f}", f"(0.4 / range)²: σ = {wrong:.2f}"]
 plot.images(
-    torch.cat(
-        [
-            rocket,
-            rocket + right[0] * noise,
-            rocket + wrong[0] * noise,
-            pale,
-            pale + right[1] * noise,
-            pale + wrong[1] * noise,
-        ]
-    ),
-    [
-        "the rocket",
-        f"0.4 × range: σ = {right[0]:.2f}",
-        f"(0.4 / range)²: σ = {wrong[0]:.2f}",
-        "pale rocket",
-        f"0.4 × range: σ = {right[1]:.2f}",
-        f"(0.4 / range)²: σ = {wrong[1]:.2f}",
-    ],
+    torch.cat(shown),
+    titles,
     "With fraction × range the pale picture keeps as much of itself as the other; with "
     "(fraction / range)² it drowns.",
     columns=3,
@@ -461,21 +445,14 @@ for seed in (1, 2):
     copies = (rocket + noise_std(rocket, 0.15) * noise).flatten(0, 1)
     gradients = torch.cat([missile_gradient(part) for part in copies.split(8)])
     runs.append(gradients.cumsum(0) / torch.arange(1, 33)[:, None, None, None])
-agreement = {
-    "signed values": [
-        torch.corrcoef(torch.stack([run[n - 1].flatten() for run in runs]))[0, 1].item()
-        for n in counts
-    ],
-    "strength": [correlation(*[run[n - 1][None] for run in runs]) for n in counts],
-}
-plot.lines(
-    counts,
-    agreement,
-    "copies n",
-    "correlation of two runs",
-    log_x=True,
-    caption="The agreement of two SmoothGrad maps made with different noise.",
-)
+agreement = {"signed values": [], "strength": []}
+for n in counts:
+    first, second = (run[n - 1] for run in runs)
+    signed = torch.stack([first.flatten(), second.flatten()])
+    agreement["signed values"].append(torch.corrcoef(signed)[0, 1].item())
+    agreement["strength"].append(correlation(first[None], second[None]))
+caption = "The agreement of two SmoothGrad maps made with different noise."
+plot.lines(counts, agreement, "copies n", "correlation of two runs", caption, log_x=True)
 
 # %% [markdown]
 # Even with 32 copies two runs share little of their signed values. What you recognise is the
@@ -601,7 +578,7 @@ plot.heatmaps(
 # **Predict** the order.
 
 
-# %% tags=["long"]
+# %%
 def cover_top(image, importance, share=0.1):
     """The image with the most important share of its pixels set to gray."""
     flat = importance.abs().amax(1).flatten()
@@ -610,6 +587,7 @@ def cover_top(image, importance, share=0.1):
     return covered
 
 
+# %% tags=["long"]
 names = ["gradient", "SmoothGrad", "random dots", "Sobel", "occlusion", "random blocks"]
 left = {name: [] for name in names}
 for picture in tqdm(photographs.values(), desc="photographs"):

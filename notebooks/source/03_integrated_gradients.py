@@ -343,6 +343,17 @@ difference = risen[-1]  # F(x) − F(x′)
 
 
 # %%
+def draw_curves(axis, k):
+    """The logit and the sum of the map so far, up to stop k; the whole way of the logit in gray."""
+    axis.plot(stops, risen, color="0.75", linewidth=1)
+    axis.plot(stops[: k + 1], risen[: k + 1], color="#0072B2", label="F(α) − F(x′)")
+    axis.plot(stops[: k + 1], running[: k + 1], "--", color="#D55E00", label="sum so far")
+    axis.axhline(difference, color="black", linestyle=":", label="F(x) − F(x′)")
+    axis.set(xlabel="α", xlim=(0, 1), ylim=(min(0, *running) - 1, max(running + risen) + 1))
+    axis.legend(fontsize=8)
+
+
+# %%
 def frame(alpha):
     """The walk at α: picture, gradient, map so far, and the two curves up to here."""
     k = round(alpha * STEPS)
@@ -353,17 +364,11 @@ def frame(alpha):
     tops = [np.quantile(strong[0], 0.99), so_far[-1].abs().amax(0).quantile(0.99).item()]
     for axis, values, top in zip(axes[1:], strong, tops):
         axis.imshow(values, cmap="inferno", vmin=0, vmax=top)
-    for axis, title in zip(
-        axes, (f"picture at α = {alpha:.1f}", "gradient × (x − x′)", "map so far")
-    ):
+    titles = f"picture at α = {alpha:.1f}", "gradient × (x − x′)", "map so far"
+    for axis, title in zip(axes, titles):
         axis.set_title(title, fontsize=10)
         axis.set_axis_off()
-    axes[3].plot(stops, risen, color="0.75", linewidth=1)
-    axes[3].plot(stops[: k + 1], risen[: k + 1], color="#0072B2", label="F(α) − F(x′)")
-    axes[3].plot(stops[: k + 1], running[: k + 1], "--", color="#D55E00", label="sum so far")
-    axes[3].axhline(difference, color="black", linestyle=":", label="F(x) − F(x′)")
-    axes[3].set(xlabel="α", xlim=(0, 1), ylim=(min(0, *running) - 1, max(running + risen) + 1))
-    axes[3].legend(fontsize=8)
+    draw_curves(axes[3], k)
     numbers = f"logit risen by {risen[k]:.2f}, sum so far {running[k]:.2f}"
     return plot.picture(figure, f"The walk at α = {alpha:.1f}: {numbers} of {difference:.2f}")
 
@@ -753,12 +758,6 @@ def shuffled(model, images, seed=0):
     return model.eval()
 
 
-def rank_correlation(a, b):
-    """Spearman's correlation of the strengths of two maps."""
-    ranks = [m.abs().sum(1).flatten().argsort().argsort().float() for m in (a, b)]
-    return torch.corrcoef(torch.stack(ranks))[0, 1].item()
-
-
 # %% tags=["long"]
 ignorant = shuffled(network, torch.cat(list(photographs.values())))
 pairs = {
@@ -778,8 +777,9 @@ plot.heatmaps(
 )
 
 # %%
-similarity = {name: rank_correlation(*pair) for name, pair in pairs.items()}
-similarity["Sobel"] = rank_correlation(*[explain.sobel(astronaut)] * 2)  # knows no network
+edges = explain.sobel(astronaut)  # knows no network
+pairs["Sobel"] = [edges, edges]
+similarity = {name: explain.rank_correlation(*pair).item() for name, pair in pairs.items()}
 plot.bars(
     list(similarity),
     {"": list(similarity.values())},

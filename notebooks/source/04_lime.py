@@ -59,15 +59,17 @@ def black_box(x):
 
 
 here, samples = 1.0, np.random.default_rng(0).normal(1.0, 1.5, 200)
+grid = np.linspace(-2, 4, 200)
 
 
+# %%
 def local_line(width):
     """The black box, the samples by their weight and the weighted straight line."""
     weight = np.exp(-((samples - here) ** 2) / (2 * width**2))
     slope, level = np.polyfit(samples - here, black_box(samples), 1, w=np.sqrt(weight))
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")
     axis = figure.add_subplot(xlim=(-2, 4), ylim=(-2.5, 3.5), xlabel="input", ylabel="score")
-    axis.plot(grid := np.linspace(-2, 4, 200), black_box(grid), "k-", label="black box")
+    axis.plot(grid, black_box(grid), "k-", label="black box")
     axis.scatter(samples, black_box(samples), 90 * weight, plot.COLOURS[5], label="samples")
     axis.plot(grid, level + slope * (grid - here), "--", color=plot.COLOURS[1], label="line")
     axis.plot(here, black_box(here), "kx", markersize=11, markeredgewidth=3)
@@ -226,7 +228,8 @@ hide = check("4.2")
 # %%
 masks = explain.lime_masks(S, n=80, seed=0).float()
 hidden = mean_colours(rocket, segments)
-p = network(pictures := hide(rocket, hidden, segments, masks[:5])).softmax(1)[:, MISSILE]
+pictures = hide(rocket, hidden, segments, masks[:5])
+p = network(pictures).softmax(1)[:, MISSILE]
 plot.images(
     [*pictures, hidden[0]],
     [*(f"mask {i}: p = {value:.2f}" for i, value in enumerate(p)), "everything hidden"],
@@ -411,11 +414,10 @@ print(f"largest difference from yours: {(theirs.weights - few).abs().max():.0e}"
 # %%
 from lime.lime_image import LimeImageExplainer
 
-last = (segments == S - 1).numpy()
-
 
 def looks_at_the_last_piece(pictures):
     """lime's form of a classifier: (M,H,W,3) → (M,2), "probabilities"."""
+    last = (segments == S - 1).numpy()
     seen = pictures[:, last].mean((1, 2)) / rocket[0, :, last].mean().item()
     return np.stack([1 - seen, seen], 1)
 
@@ -731,17 +733,9 @@ print(f"“{new}”  →  {reader.predict([new])[0]}, p = {reader.predict_proba(
 # %%
 def bars_of(pairs, caption):
     """Horizontal bars for (name, weight) pairs, with signs; striped where negative."""
-    names, weights = zip(*pairs[::-1])
-    figure = Figure(figsize=(6.4, 0.3 * len(pairs) + 0.7), layout="constrained")
-    axis = figure.add_subplot(xlabel="weight")
-    for name, weight in zip(names, weights):
-        colour, hatch = (plot.COLOURS[4], "..") if weight > 0 else (plot.COLOURS[5], "//")
-        bar = axis.barh(name, weight, color=colour, hatch=hatch, edgecolor="white")
-        axis.bar_label(bar, [f"{weight:+.2f}"], padding=3)
-    axis.axvline(0, color="black", linewidth=1)
-    axis.margins(x=0.2)
     said = ", ".join(f"{name} {weight:+.2f}" for name, weight in pairs[:4])
-    return plot.picture(figure, f"{caption} Strongest: {said}.")
+    caption = f"{caption} Strongest: {said}."
+    return plot.barh({"": pairs}, "weight", caption, number="+.2f", signed=True)
 
 
 words = explain.lime_text(reader.predict_proba, new, target=1, n=1000)

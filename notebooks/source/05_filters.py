@@ -127,10 +127,8 @@ activation = check("5.1")
 #
 # **Predict:** down to which layer will you still see a cat?
 
+
 # %% tags=["long"]
-DEPTHS = [0, 4, 6, 9, 13, 18, 21]
-
-
 def twelve_maps(depth):
     """The twelve channels that vary most over the cat."""
     maps = activation(network, network.features[depth], cat)[0]
@@ -148,6 +146,7 @@ def twelve_maps(depth):
     )
 
 
+DEPTHS = [0, 4, 6, 9, 13, 18, 21]
 widgets.slider(twelve_maps, DEPTHS, "part of network.features")
 
 # %%
@@ -563,6 +562,7 @@ def maps_of(model, pictures, target):
     return {name: method(model, pictures, target) for name, method in methods.items()}
 
 
+# %%
 held_out, held_labels = digit_pictures[-297:], digit_labels[-297:]
 trained = maps_of(digits_network, held_out, held_labels)
 plot.heatmaps(
@@ -626,6 +626,7 @@ class Channels(nn.Module):
         return self.part(self.normalise(images)).mean((2, 3))
 
 
+# %%
 coffee = load.photograph("coffee")
 both = maps_of(Channels(DEEP), torch.cat([cat, coffee]), 4)
 alike = {name: explain.rank_correlation(m[:1], m[1:]).item() for name, m in both.items()}
@@ -694,14 +695,13 @@ def occluded(picture, side):
     return result
 
 
+# %% tags=["long"]
 changes = {
     "gray square, pixels": (occluded, [0, 24, 48, 72, 96, 120, 144, 168]),
     "enlarged, times": (lambda x, z: moved(x, zoom=z), [0.3, 0.45, 0.6, 0.8, 1, 1.4, 1.9, 2.5]),
     "shifted, pixels": (lambda x, r: moved(x, right=r), [0, 1, 2, 4, 8, 16, 32, 64]),
     "turned, degrees": (lambda x, t: moved(x, turn=t), [0, 15, 30, 60, 90, 120, 150, 180]),
 }
-
-# %% tags=["long"]
 subjects = {"coffee": "espresso", "rocket": "missile"}
 originals = {name: load.photograph(name) for name in subjects}
 views = [
@@ -770,8 +770,6 @@ plot.images(
 # %% tags=["long"]
 from sklearn.manifold import TSNE
 
-features = activation(digits_network, LAST, held_out)
-
 
 def pca(points):
     """The two directions of largest variance: (N,D) → (N,2)."""
@@ -784,6 +782,7 @@ def tsne(points, perplexity=20):
     return torch.from_numpy(found)
 
 
+features = activation(digits_network, LAST, held_out)
 layouts = {
     "pixels, PCA": pca(held_out.flatten(1)),
     "64 numbers, PCA": pca(features),
@@ -803,6 +802,7 @@ def thumbnails(points, side=560, thumb=20):
     return 1 - canvas
 
 
+# %%
 def neighbour_has_its_label(points):
     distance = torch.cdist(points, points).fill_diagonal_(torch.inf)
     return (held_labels[distance.argmin(1)] == held_labels).float().mean().item()
@@ -828,16 +828,11 @@ plot.images(
 dice = torch.randn(297, 64, generator=torch.Generator().manual_seed(0))
 clouds = {f"random numbers\nperplexity {p}": tsne(dice, p) for p in (3, 20)}
 clouds["64 numbers\nperplexity 3"] = tsne(features, 3)
-figure = Figure(figsize=(9.5, 3.3), layout="constrained")
-for axis, (name, points) in zip(figure.subplots(1, 3), clouds.items()):
-    axis.scatter(*points.T, s=7, color="black")
-    axis.set_title(name, fontsize=10)
-    axis.set(xticks=[], yticks=[])
-plot.picture(
-    figure,
-    "t-SNE of 297 random points: small clumps at perplexity 3, one cloud at 20; "
+plot.scatter(
+    {name: {"": points} for name, points in clouds.items()},
+    caption="t-SNE of 297 random points: small clumps at perplexity 3, one cloud at 20; "
     "the digits at perplexity 3: many small clumps.",
-    list(clouds),
+    marks={"": ("o", "black", 7)},
 )
 
 # %% [markdown]

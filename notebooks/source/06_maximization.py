@@ -448,6 +448,8 @@ live = core.maximize(
     seed=1,
     watch=watch,
 )
+
+# %%
 plot.lines(
     list(range(1, len(live.scores) + 1, 10)),
     {"Siamese cat": live.scores[::10, 0].tolist()},
@@ -486,6 +488,7 @@ def after_move(picture, move, n=12):
     return network(views).softmax(1)[:, CAT].mean().item()
 
 
+# %%
 MOVES = {
     "as it is": core.shift(0),
     "shifted, up to\n16 pixels": core.shift(16),
@@ -554,9 +557,8 @@ for _ in range(8):  # down the loss of "volcano": a step with ε < 0
     few = photo + (few - photo).clamp(-3 / 255, 3 / 255)
 three = torch.cat([photo, once, few])
 best = [f"{name} {p:.2f}" for ((name, p),) in load.top_classes(network, three, k=1)]
-change = 0.5 + 20 * (few - photo)
 plot.images(
-    torch.cat([three, change]),
+    torch.cat([three, 0.5 + 20 * (few - photo)]),
     [
         f"photograph\n{best[0]}",
         f"one step\n{best[1]}",

@@ -425,7 +425,6 @@ for i in tqdm([21, 14], desc="layers"):
         started = time.perf_counter()
         found[i, name] = method(network, cat, EGYPTIAN, network.features[i]).clamp(min=0)
         seconds[i, name] = time.perf_counter() - started
-
 plot.heatmaps(
     [F.interpolate(m, (224, 224)) for m in found.values()],
     [f"{name}\nfeatures[{i}]" for i, name in found],
@@ -821,7 +820,7 @@ species = torch.arange(400) // 200
 held_out = torch.arange(400) % 200 < 40
 
 
-def train(images, labels, epochs=10):
+def untrained():
     """A small GAP network: `[0]` gives features (N,48,16,16), `[-1]` is the linear layer."""
     torch.manual_seed(0)
     layers = []
@@ -829,7 +828,13 @@ def train(images, labels, epochs=10):
         conv = nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode="replicate")
         layers += [conv, nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2)]
     gap = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(48, 2)]
-    model = nn.Sequential(nn.Sequential(*layers[:-1]), *gap)
+    return nn.Sequential(nn.Sequential(*layers[:-1]), *gap)
+
+
+# %% tags=["long"]
+def train(images, labels, epochs=10):
+    """The small network, trained to name the labels."""
+    model = untrained()
     optimiser = torch.optim.AdamW(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.01, total_steps=20 * epochs)
     for _ in tqdm(range(epochs), desc="training"):

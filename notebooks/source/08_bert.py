@@ -31,7 +31,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from matplotlib.figure import Figure
 from tqdm.auto import tqdm
 
 import helpers
@@ -217,10 +216,19 @@ def where(r, word):
 
 
 SPECIAL = {tokenizer.cls_token, tokenizer.sep_token}
-PRONOUNS = ["he man", "she anna", "it ball", "he brother", "she teacher", "they children"]
-PRONOUNS = [pair.split() for pair in [*PRONOUNS, "it ship", "they people"]]
+PRONOUNS = [  # and who is meant, in the first eight sentences
+    ("he", "man"),
+    ("she", "anna"),
+    ("it", "ball"),
+    ("he", "brother"),
+    ("she", "teacher"),
+    ("they", "children"),
+    ("it", "ship"),
+    ("they", "people"),
+]
 
 
+# %%
 def habits(tokens, pronoun=None):
     """Where a head with each habit would look: {habit: (T,T) of True and False}."""
     i, word = torch.arange(len(tokens)), torch.tensor([t not in SPECIAL for t in tokens])
@@ -251,16 +259,17 @@ found = {name: torch.stack(values).mean(0) for name, values in found.items()}
 best = {name: divmod(values.argmax().item(), H) for name, values in found.items()}
 
 # %% tags=["cover"]
-figure = Figure(figsize=(9.6, 4.4), layout="constrained")
-for axis, (name, values) in zip(figure.subplots(2, 3).ravel(), found.items()):
-    shown = axis.imshow(values, cmap="inferno", vmin=0, vmax=1, aspect="auto")
-    layer, head = best[name]
-    axis.plot(head, layer, "s", markersize=15, markerfacecolor="none", color=plot.COLOURS[5])
-    axis.set_title(f"{name}: {values.max():.2f}\nlayer {layer}, head {head}", fontsize=10)
-    axis.set(xticks=range(H), yticks=range(L), xlabel="head", ylabel="layer")
-figure.colorbar(shown, ax=figure.axes, label="mean weight", shrink=0.7)
 said = "; ".join(f"{name}: layer {p[0]}, head {p[1]}" for name, p in best.items())
-plot.picture(figure, f"Score of every head for six habits, the best one framed. {said}")
+plot.matrix(
+    list(found.values()),
+    [f"{name}: {found[name].max():.2f}\nlayer {p[0]}, head {p[1]}" for name, p in best.items()],
+    [(0, 1)] * len(found),
+    f"Score of every head for six habits, the best one framed. {said}",
+    xlabel="head",
+    ylabel="layer",
+    framed=list(best.values()),
+    bar="mean weight",
+)
 
 # %% [markdown]
 # One head of MiniLM is a machine: all its weight lies on the previous token, in every sentence.
@@ -442,18 +451,17 @@ received = {i: readings[i].attention.mean((0, 1, 2))[1:-1] for i in some}
 # %%
 def two_shares(i):
     """What leaving out measures and what attention says, word by word."""
-    words, x = readings[i].tokens[1:-1], np.arange(len(readings[i].tokens) - 2)
-    figure = Figure(figsize=(7.2, 3.2), layout="constrained")
-    axis = figure.add_subplot(ylabel="share of the sentence")
-    for k, (name, values) in enumerate(
-        {"left out: the vector moves": effects[i], "attention received": received[i]}.items()
-    ):
-        style = {"color": plot.COLOURS[k], "hatch": plot.HATCHES[k], "edgecolor": "white"}
-        axis.bar(x + 0.4 * k - 0.2, values / values.sum(), 0.4, label=name, **style)
-    axis.set_xticks(x, words, rotation=40)
-    axis.legend()
-    r = agreement_of(effects[i], received[i])
-    return plot.picture(figure, f"“{SENTENCES[i]}” Rank correlation {r:+.2f}")
+    shares = {
+        "left out: the vector moves": effects[i] / effects[i].sum(),
+        "attention received": received[i] / received[i].sum(),
+    }
+    return plot.bars(
+        readings[i].tokens[1:-1],
+        {name: share.tolist() for name, share in shares.items()},
+        "share of the sentence",
+        f"“{SENTENCES[i]}” Rank correlation {agreement_of(effects[i], received[i]):+.2f}",
+        numbers=False,
+    )
 
 
 widgets.choose(two_shares, {"sentence": [(SENTENCES[i], i) for i in some]})
@@ -542,17 +550,13 @@ agreement = {
 }
 
 # %%
-figure = Figure(figsize=(9.6, 3.8), layout="constrained")
-axis = figure.add_subplot(ylabel="rank correlation\nwith leaving out", ylim=(-1, 1.05))
-for x, (name, values) in enumerate(agreement.items()):
-    mark, colour = ("^", plot.COLOURS[1]) if "×" in name else ("o", plot.COLOURS[5])
-    axis.plot(x + np.linspace(-0.2, 0.2, len(values)), values, mark, color=colour, markersize=5)
-    axis.hlines(np.mean(values), x - 0.35, x + 0.35, color="black", linewidth=3)
-    axis.text(x, -0.95, f"{np.mean(values):+.2f}", ha="center")
-axis.axhline(0, color="gray", linestyle="--")
-axis.set_xticks(range(len(agreement)), agreement, fontsize=9)
-said = "; ".join(f"{n.replace(chr(10), ' ')} {np.mean(v):+.2f}" for n, v in agreement.items())
-plot.picture(figure, f"Agreement with leaving out, a mark a sentence, a line the mean: {said}")
+plot.strips(
+    agreement,
+    "rank correlation\nwith leaving out",
+    "Agreement with leaving out, a mark a sentence, a line the mean",
+    ylim=(-1, 1.05),
+    marked=[name for name in agreement if "×" in name],
+)
 
 # %% [markdown]
 # "Attention" is not one thing. The weights of the last layer, just before the mean that makes the
@@ -665,21 +669,16 @@ for i in tqdm(range(L), desc="layers"):
 # %%
 order = moved.flatten().argsort(descending=True).tolist()
 rank = order.index(layer * H + head) + 1
-figure = Figure(figsize=(7.2, 3.0), layout="constrained")
-axis = figure.add_subplot(xlabel="head, from the one that matters most", ylabel="1 − cosine")
-colours = [plot.COLOURS[5]] * len(order)
-colours[rank - 1] = "black"
-axis.bar(range(1, len(order) + 1), moved.flatten()[order], color=colours)
-axis.annotate(
-    f"the pronoun's head (number {rank})",
-    (rank, moved[layer, head].item()),
-    (rank + 3, 0.6 * moved.max().item()),
-    arrowprops={"arrowstyle": "->"},
-)
-plot.picture(
-    figure,
+plot.bars(
+    range(1, len(order) + 1),
+    {"": moved.flatten()[order].tolist()},
+    "1 − cosine",
     "How far the pronoun moves without each head. The head that finds the noun is "
     f"number {rank} of {len(order)}",
+    xlabel="head, from the one that matters most",
+    size=(7.2, 3.0),
+    numbers=False,
+    notes={rank: f"the pronoun's head (number {rank})"},
 )
 
 # %% [markdown]
@@ -746,16 +745,15 @@ def guesses(i):
     if words[i] not in dict(top):
         p = text.masked_probabilities(gap_tokenizer, gap_model, with_mask(words, i))
         top.append((words[i], p[gap_tokenizer.convert_tokens_to_ids(words[i])].item()))
-    figure = Figure(figsize=(5.6, 2.7), layout="constrained")
-    axis = figure.add_subplot(xlabel="probability", xlim=(0, 1))
-    axis.set_title(with_mask(words, i), fontsize=9)
-    for word, p in top[::-1]:
-        right = word == words[i]
-        colour, hatch = (plot.COLOURS[4], "//") if right else (plot.COLOURS[0], "")
-        bar = axis.barh(word, p, color=colour, hatch=hatch, edgecolor="white")
-        axis.bar_label(bar, [f"{p:.2g}" + (" (the covered word)" if right else "")], padding=3)
     said = ", ".join(f"{word} {p:.2f}" for word, p in top)
-    return plot.picture(figure, f"{with_mask(words, i)} Best guesses: {said}")
+    return plot.barh(
+        {with_mask(words, i): top},
+        "probability",
+        f"{with_mask(words, i)} Best guesses: {said}",
+        number=".2g",
+        xlim=(0, 1),
+        notes={words[i]: "(the covered word)"},
+    )
 
 
 inner = list(enumerate(words))[1:-1]
@@ -808,18 +806,17 @@ def moved_probability(first, second):
 
 
 # %%
-changes = {"she": "he", "officer": "nurse"}
-figure = Figure(figsize=(8.4, 3.2), layout="constrained")
-said = []
-for axis, (old, new) in zip(figure.subplots(1, 2, sharex=True), changes.items()):
-    moves = moved_probability(words, [new if word == old else word for word in words])[::-1]
-    bars = axis.barh(range(len(moves)), [m for _, m in moves], color=plot.COLOURS[0])
-    axis.bar_label(bars, fmt="%.2f", padding=2, fontsize=8)
-    axis.set_yticks(range(len(moves)), [word for word, _ in moves])
-    axis.set(title=f"{old} → {new}", xlabel="probability that moves")
-    axis.margins(x=0.2)
-    said.append(f"{old} to {new} moves most at {max(moves, key=lambda m: m[1])[0]}")
-plot.picture(figure, f"What one word changes for the others: {'; '.join(said)}")
+moves, said = {}, []
+for old, new in {"she": "he", "officer": "nurse"}.items():
+    other = [new if word == old else word for word in words]
+    moved_here = moved_probability(words, other)
+    moves[f"{old} → {new}"] = moved_here
+    said.append(f"{old} to {new} moves most at {max(moved_here, key=lambda m: m[1])[0]}")
+plot.barh(
+    moves,
+    "probability that moves",
+    f"What one word changes for the others: {'; '.join(said)}",
+)
 
 # %% [markdown]
 # This is an explanation in the sense of lesson 04: change the input, ask again, compare. It needs
@@ -888,14 +885,12 @@ for each in passages:
 def parts_of(each):
     """Hidden states of a question and its passage, and which tokens are which."""
     r = text.read(qa_tokenizer, qa_model, each["question"], each["passage"])
-    n = len(r.tokens)
     encoded = qa_tokenizer(each["question"], each["passage"])
     kind = ["special" if k is None else ("question", "passage")[k] for k in encoded.sequence_ids()]
     begin = each["passage"].index(each["answer"])
     inside = range(begin, begin + len(each["answer"]))
-    for i in range(n):
-        chars = encoded.token_to_chars(i)
-        if kind[i] == "passage" and chars.start in inside:
+    for i in range(len(kind)):
+        if kind[i] == "passage" and encoded.token_to_chars(i).start in inside:
             kind[i] = "answer"
     return r, np.array(kind)
 
@@ -912,22 +907,15 @@ MARKS = {
 # %%
 def plane(i):
     """Hidden states `hidden[i]` of the three passages, in the plane of largest spread."""
-    figure = Figure(figsize=(10.2, 3.7), layout="constrained")
-    for axis, (r, kind), each in zip(figure.subplots(1, 3), known, passages):
+    panels = {}
+    for (r, kind), each in zip(known, passages):
         centred = r.hidden[i] - r.hidden[i].mean(0)
-        _, _, axes = torch.linalg.svd(centred, full_matrices=False)
-        x, y = (centred @ axes[:2].T).T
-        for name, (mark, colour, size) in MARKS.items():
-            axis.scatter(
-                x[kind == name], y[kind == name], s=size, color=colour, marker=mark, label=name
-            )
-        axis.set(title=each["question"], xticks=[], yticks=[])
-        axis.title.set_fontsize(9)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+        _, _, directions = torch.linalg.svd(centred, full_matrices=False)
+        places = centred @ directions[:2].T
+        panels[each["question"]] = {name: places[kind == name] for name in MARKS}
     after = "the embedding" if i == 0 else f"after layer {i - 1}"
-    return plot.picture(
-        figure, f"Tokens of three passages, hidden[{i}], {after}; stars are the right answer"
-    )
+    said = f"Tokens of three passages, hidden[{i}], {after}; stars are the right answer"
+    return plot.scatter(panels, caption=said, marks=MARKS)
 
 
 widgets.slider(plane, range(len(known[0][0].hidden)), "hidden")
@@ -952,20 +940,21 @@ def outside(hidden, kind):
 bare = [text.read(tokenizer, model, each["question"], each["passage"]) for each in passages]
 
 # %%
-figure = Figure(figsize=(9.6, 3.2), layout="constrained")
-said = []
-for axis, (r, kind), plain, each in zip(figure.subplots(1, 3, sharey=True), known, bare, passages):
-    axis.plot(ours := outside(r.hidden, kind), "*-", color="black", label="trained on questions")
-    said.append(f"{each['title']} {ours[0]:.2f} to {ours[-1]:.2f}")
+curves = {}
+for (r, kind), plain, each in zip(known, bare, passages):
+    panel = {"trained on questions": outside(r.hidden, kind)}
     if len(plain.tokens) == len(kind):  # the bare model cuts words alike
-        axis.plot(outside(plain.hidden, kind), "o:", color=plot.COLOURS[1], label="bare model")
-    axis.axhline(1, color="gray", linestyle="--", linewidth=1)
-    axis.set(title=f"{each['title']}: {each['answer']}", xlabel="hidden")
-    axis.margins(x=0.15, y=0.1)
-    axis.annotate(f"{ours[-1]:.1f}", (len(ours) - 1, ours[-1]), (4, 4), textcoords="offset points")
-figure.axes[0].set_ylabel("distance from the crowd")
-figure.axes[0].legend()
-plot.picture(figure, f"How far the right answer is outside the crowd, by layer: {'; '.join(said)}")
+        panel["bare model"] = outside(plain.hidden, kind)
+    curves[f"{each['title']}: {each['answer']}"] = panel
+plot.line_panels(
+    range(len(known[0][0].hidden)),
+    curves,
+    "hidden",
+    "distance from the crowd",
+    "How far the right answer is outside the crowd, by layer",
+    marks={"trained on questions": ("*", "black", 36), "bare model": ("o", plot.COLOURS[1], 36)},
+    level=1,
+)
 
 # %% [markdown]
 # If a curve ends far above 1, the model has pulled that answer out; read off at which layer it

@@ -28,8 +28,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from tqdm.auto import tqdm
 
 import helpers
@@ -61,11 +59,6 @@ panel("09")
 def three_arrows(length):
     """Vectors a and b in almost one direction, c in another; what the two rulers say."""
     a, b, c = np.array([1.0, 0.25]), length * np.array([0.99, 0.14]), np.array([0.85, 0.75])
-    figure = Figure(figsize=(6.4, 2.7), layout="constrained")
-    axis = figure.add_subplot(xlim=(-0.1, 3.2), ylim=(-0.1, 1.0), aspect="equal")
-    for name, v, index in zip("abc", (a, b, c), (6, 1, 0)):
-        axis.annotate("", v, (0, 0), arrowprops={"color": plot.COLOURS[index], "width": 2})
-        axis.annotate(name, v, (5, 2), textcoords="offset points", fontsize=14)
     cosines = [a @ v / np.linalg.norm(a) / np.linalg.norm(v) for v in (b, c)]
     distances = [np.linalg.norm(a - v) for v in (b, c)]
     by_cosine = "b" if cosines[0] > cosines[1] else "c"
@@ -74,8 +67,8 @@ def three_arrows(length):
         f"cosine: b {cosines[0]:.2f}, c {cosines[1]:.2f}. More like a: {by_cosine}\n"
         f"distance: b {distances[0]:.2f}, c {distances[1]:.2f}. Nearer to a: {by_distance}"
     )
-    axis.set_title(said, loc="left", fontsize=11)
-    return plot.picture(figure, f"Arrows a, b and c; b is {length} long. " + said)
+    caption = f"Arrows a, b and c; b is {length} long. {said}"
+    return plot.arrows({"a": a, "b": b, "c": c}, said, caption, (-0.1, 3.2), (-0.1, 1.0))
 
 
 widgets.slider(three_arrows, [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0], "length of b")
@@ -217,24 +210,6 @@ def pairs(matrix, senses):
     return matrix[i, j][same], matrix[i, j][~same]
 
 
-# %%
-def draw_matrix(axis, matrix, title, low, high, colours="cividis"):
-    """Ten by ten numbers in colour, fruit before company, the two blocks framed."""
-    axis.imshow(matrix, cmap=colours, vmin=low, vmax=high)
-    style = {"ha": "center", "va": "center", "size": 8, "in_layout": False}
-    for i, j in zip(*np.triu_indices(10)):  # each pair once
-        bright = ((matrix[i, j] - low) / (high - low) > 0.5) == (colours == "cividis")
-        number = f"{matrix[i, j]:.2f}".removeprefix("0") if high <= 1 else f"{matrix[i, j]:.1f}"
-        axis.text(j, i, number, **style, color="wk"[int(bright)])
-    for start in (-0.45, 4.55):
-        frame = {"fill": False, "edgecolor": plot.COLOURS[1], "linewidth": 3}
-        axis.add_patch(Rectangle((start, start), 4.9, 4.9, **frame))
-    axis.set_xticks([2, 7], ["fruit", "company"])
-    axis.set_yticks([2, 7], ["fruit", "company"], rotation=90, va="center")
-    axis.tick_params(length=0)
-    axis.set_title(title, fontsize=11)
-
-
 # %% [markdown]
 # Each row and column below is one sentence, in the order of the list. If the layer knows the two
 # senses, the two framed blocks are bright (alike) and the rest is dark.
@@ -243,18 +218,20 @@ def draw_matrix(axis, matrix, title, low, high, colours="cividis"):
 
 
 # %%
+KINDS = {"fruit": 5, "company": 5}  # the order of the sentences
+
+
 def apples_at(layer):
     """Both measures between the ten apples in one layer."""
-    figure = Figure(figsize=(9, 4.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
     cosine, distance = cosine_matrix(apples[layer]), euclidean_matrix(apples[layer])
-    draw_matrix(left, cosine, f"layer {layer}: cosine", 0.5, 1.0)
-    draw_matrix(right, distance, f"layer {layer}: distance", 0.0, 12.0, "cividis_r")
     within, across = pairs(cosine, senses)
-    return plot.picture(
-        figure,
+    return plot.matrix(
+        [cosine, distance],
+        [f"layer {layer}: cosine", f"layer {layer}: distance"],
+        [(0.5, 1), (12, 0)],  # dark, bright
         f"Layer {layer}, bright is alike. Mean cosine within a sense {within.mean():.2f}, across "
         f"senses {across.mean():.2f}. Are the two framed blocks brighter than the rest?",
+        groups=KINDS,
     )
 
 
@@ -362,15 +339,16 @@ first, first_senses, _ = words_of("position")
 
 def first_at(layer):
     """The cosines of the ten other sentences in one layer, stretched to their own range."""
-    figure = Figure(figsize=(5.2, 4.8), layout="constrained")
     cosine = cosine_matrix(first[layer])
     low = float(cosine.min())
-    draw_matrix(figure.add_subplot(), cosine, f"layer {layer}: cosine, own range", low, 1.0)
     within, across = pairs(cosine, first_senses)
-    return plot.picture(
-        figure,
+    return plot.matrix(
+        [cosine],
+        [f"layer {layer}: cosine, own range"],
+        [(low, 1)],
         f"Layer {layer}, from {low:.2f} to 1. Two bright framed blocks on dark ground. Mean within "
         f"a sense minus mean across: {within.mean() - across.mean():.2f}.",
+        groups=KINDS,
     )
 
 
@@ -394,7 +372,7 @@ print("contrast ", [round(value, 2) for value in contrast])
 #
 # **Predict** for your layer: how many of ten?
 
-# %% tags=["cover"]
+# %%
 swapped, swapped_senses, _ = words_of("swapped")
 right = []
 for old, new in zip(first, swapped):
@@ -402,17 +380,23 @@ for old, new in zip(first, swapped):
     hits = [first_senses[n] == s for n, s in zip(similarity.argmax(1), swapped_senses)]
     right.append(sum(hits))
 
-figure = Figure(figsize=(9.5, 4.2), layout="constrained")
-heat, bars = figure.subplots(1, 2, width_ratios=[1, 1.2])
+# %% tags=["cover"]
 cosine = cosine_matrix(first[0])
-draw_matrix(heat, cosine, "layer 0 looks best", float(cosine.min()), 1.0)
-drawn = bars.bar(range(7), right, color=plot.COLOURS[0])
-bars.bar_label(drawn, fontsize=11)
-bars.axhline(5, color="black", linestyle="--")
-bars.text(-0.4, 5.15, "guessing", fontsize=10)
-bars.set(xlabel="layer", ylabel="new sentences right, of 10", ylim=(0, 11))
-bars.set_title("… and gets every new sentence wrong", fontsize=11)
-plot.picture(figure, f"Clean blocks at layer 0; right answers of 10 by layer: {right}.")
+low = float(cosine.min())
+plot.beside(
+    plot.matrix([cosine], ["layer 0 looks best"], [(low, 1)], groups=KINDS),
+    plot.bars(
+        range(7),
+        {"": right},
+        "new sentences right, of 10",
+        title="… and gets every new sentence wrong",
+        xlabel="layer",
+        line=5,
+        line_name="guessing",
+        size=(5.2, 4.4),
+    ),
+    caption=f"Clean blocks at layer 0; right answers of 10 by layer: {right}.",
+)
 
 # %% [markdown]
 # Layer 0, the cleanest picture, is wrong ten times out of ten: worse than guessing. Layer 3, the
@@ -718,31 +702,31 @@ print(f"{lengths[6, hub]:.1f}")
 # %%
 a = tokens.index("carry")
 cos_to, length = cosine_matrix(last)[a], lengths[6]
-x, y = np.meshgrid(np.linspace(-0.2, 0.65, 100), np.linspace(0.5, 14.5, 100))
-far = np.sqrt(float(length[a]) ** 2 + y**2 - 2 * float(length[a]) * y * x)
-
-# %%
-figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-axis = figure.add_subplot(xlabel="cosine with carry", ylabel="length of the vector")
-curves = axis.contour(x, y, far, [7.5, 8.42, 9.4, 10.5], colors="gray")
-axis.clabel(curves, fmt="d = %.1f")
-for kind, marker, index, name in (
-    (grammar, "x", 1, "function words"),
-    (~grammar, "o", 0, "others"),
-):
-    kind = kind & ~same_sentence[a]
-    axis.scatter(cos_to[kind], length[kind], 18, plot.COLOURS[index], marker=marker, label=name)
+points = torch.stack([cos_to, length], 1)
+others = ~same_sentence[a]
+circled = {}
 for (name, found), height in zip(near.items(), (13.6, 1.2)):
     b = int(found[6][a])
-    place = (float(cos_to[b]), float(length[b]))
-    style = {"arrowprops": {"arrowstyle": "-"}, "fontsize": 11}
-    axis.annotate(f"{tokens[b]}: nearest by {name}", place, (0.28, height), **style)
-    axis.plot(*place, "ko", markersize=11, markerfacecolor="none", markeredgewidth=2)
-axis.legend(loc="lower left")
-plot.picture(
-    figure,
+    circled[f"{tokens[b]}: nearest by {name}"] = (points[b].tolist(), (0.28, height))
+
+
+def distance_from_carry(cosine, size):
+    own = float(length[a])
+    return np.sqrt(own**2 + size**2 - 2 * own * size * cosine)
+
+
+# %%
+plot.scatter(
+    {"": {"function words": points[grammar & others], "others": points[~grammar & others]}},
+    "cosine with carry",
+    "length of the vector",
     "Tokens by cosine with carry and by length. Carried lies farthest right and high up; the word "
     "of lies far to the left and lowest, on the curve of the smallest distance.",
+    xlim=(-0.2, 0.65),
+    ylim=(0.5, 14.5),
+    marks={"function words": ("x", plot.COLOURS[1], 18), "others": ("o", plot.COLOURS[0], 18)},
+    circled=circled,
+    contour=(distance_from_carry, [7.5, 8.42, 9.4, 10.5], "d = %.1f"),
 )
 
 # %% [markdown]

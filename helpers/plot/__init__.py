@@ -1,0 +1,32 @@
+"""Pictures of pictures, and plain charts.
+
+Every function returns a `Picture`, which shows itself where it is the last line of a cell and
+carries a text summary for people who cannot see it. Maps are scaled here, for the eye only;
+explainers never do that.
+"""
+
+from helpers.plot.base import COLOURS, DASHES, HATCHES, Mark, Picture, beside, picture
+from helpers.plot.charts import barh, bars, line_panels, lines, strips
+from helpers.plot.pictures import CLIP, heatmaps, images
+from helpers.plot.plane import arrows, matrix, scatter
+
+__all__ = [
+    "CLIP",
+    "COLOURS",
+    "DASHES",
+    "HATCHES",
+    "Mark",
+    "Picture",
+    "arrows",
+    "barh",
+    "bars",
+    "beside",
+    "heatmaps",
+    "images",
+    "line_panels",
+    "lines",
+    "matrix",
+    "picture",
+    "scatter",
+    "strips",
+]
