@@ -93,8 +93,8 @@ bench: $(READY)-test  ## measure speed as ratios within one run
 bench-live: $(READY)-test  ## the slowest cells tagged live, in seconds; none may take more than five
 	@$(BIN)/python -m tests.benchmarks.live $(LESSONS)
 
-lint: $(READY)-lint  ## ruff: format and rules
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+lint: $(READY)-lint  ## format and rules (ruff), types (ty)
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/ty check
 
 lock: | $(BIN)/uv  ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --all-extras --no-header --no-annotate \
