@@ -53,9 +53,9 @@ def definitions(path: Path) -> dict[str, Definition]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             signature = "\n".join(stub(node, source.splitlines()))
             found[node.name] = Definition(node.name, signature, ast.get_docstring(node) or "")
-        elif path.is_dir() and isinstance(node, ast.ImportFrom):
-            inner = ROOT / node.module.replace(".", "/")
-            known = definitions(inner if inner.is_dir() else inner.with_suffix(".py"))
+        elif isinstance(node, ast.ImportFrom) and path.is_dir():
+            inner = path / f"{str(node.module).rpartition('.')[2]}.py"
+            known = definitions(inner) if inner.is_file() else {}
             found |= {each.name: known[each.name] for each in node.names if each.name in known}
     return found
 
