@@ -5,6 +5,7 @@ import statistics
 import nbformat
 import pytest
 
+from grading import lesson as lessons
 from grading.editions import EDITIONS
 from tests.browser import open_page
 from tests.lab import TOKEN
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 LESSON = "02_saliency.ipynb"
 CELLS = [cell.id for cell in nbformat.read(EDITIONS["student"] / LESSON, as_version=4).cells]
+CELL = ".jp-Notebook .jp-Cell"
 SECONDS = 600  # for the whole lesson on a busy machine
 ANSWER = """def saliency(model, images, target):
     images = images.detach().clone().requires_grad_(True)
@@ -28,11 +30,12 @@ def lesson(browser, address):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         output(page, "score_02").get_by_text("points").wait_for(timeout=SECONDS * 1000)
+        page.printed = dict(zip(CELLS, page.locator(CELL).all_inner_texts(), strict=True))
         yield page
 
 
 def cell(page, name):
-    return page.locator(".jp-Notebook .jp-Cell").nth(CELLS.index(name))
+    return page.locator(CELL).nth(CELLS.index(name))
 
 
 def output(page, name):
@@ -56,6 +59,14 @@ def run(page, name, source=None):
 def number(page, name):
     """[7]: of a cell that was the seventh to run."""
     return cell(page, name).locator(".jp-InputPrompt").inner_text()
+
+
+def test_the_untouched_lesson_runs_without_an_error_and_scores_nothing(lesson):
+    assert [name for name, text in lesson.printed.items() if "Traceback" in text] == []
+    for exercise in lessons.find("02").exercises.values():
+        checked = lesson.printed["check_" + exercise.id.replace(".", "_")]
+        assert f"○ {exercise.id} " in checked, checked
+    assert " 0 of " in lesson.printed["score_02"]
 
 
 def slider_of(page):

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grading import lesson as lessons
 from grading.editions import EDITIONS
 from grading.file import check
 from grading.lesson import ROOT
@@ -62,13 +63,30 @@ def outcome(result: subprocess.CompletedProcess, path: Path, cell_id: str) -> st
     )
 
 
-def test_right_answers_are_green(student):
-    result = nbval(student(RIGHT))
+def saved(text):
+    """A change: every cell has been run, and this is its saved output."""
+
+    def change(nb):
+        for cell in nb.cells:
+            cell.execution_count = 7
+            cell.outputs = [nbformat.v4.new_output("stream", text=text)]
+
+    return change
+
+
+def test_right_answers_are_green_whatever_was_saved_and_whatever_is_warned(student):
+    loud = "# NBVAL_CHECK_OUTPUT\nimport sys\nprint('saved')\n_ = sys.stderr.write('a warning')"
+
+    def change(nb):
+        nb.cells.append(nbformat.v4.new_code_cell(loud, id="loud"))
+        saved("saved\n")(nb)
+
+    result = nbval(student(RIGHT, change))
     assert result.returncode == 0, result.stdout
 
 
 def test_red_cell_by_cell_until_the_answers_are_right(student):
-    path = student({"q0_2": RIGHT["q0_2"]})
+    path = student({"q0_2": RIGHT["q0_2"]}, saved("✓ 0.1 top_class\n"))
     result = nbval(path)
     assert result.returncode == 1
     assert outcome(result, path, "check_0_1") == "FAILED"
@@ -76,44 +94,22 @@ def test_red_cell_by_cell_until_the_answers_are_right(student):
     assert outcome(result, path, "score_00") == "FAILED"
 
 
-def test_outputs_saved_by_the_students_own_run_are_replaced(student):
-    def saved(nb):
-        for cell in nb.cells:
-            cell.execution_count = 7
-            cell.outputs = [nbformat.v4.new_output("stream", text="✗ something\n")]
+def test_no_mark_and_no_printed_line_makes_a_check_green(student):
+    """Skip marks, a check that only prints the right line, a checked cell without its output."""
 
-    assert nbval(student(RIGHT, saved)).returncode == 0
-    assert nbval(student({}, saved)).returncode == 1
+    def change(nb):
+        source = "# NBVAL_CHECK_OUTPUT\nprint('anything')"
+        nb.cells.append(nbformat.v4.new_code_cell(source, id="unstored"))
 
-
-def test_a_check_cell_that_only_prints_the_right_line_is_red(student):
-    path = student({"check_0_1": "print('✓ 0.1 top_class')"})
-    assert outcome(nbval(path), path, "check_0_1") == "FAILED"
-
-
-def test_skip_marks_are_refused(student):
-    path = student({"check_0_1": "# NBVAL_SKIP\ntop_class = check('0.1')", "q0_1": "# NBVAL_SKIP"})
+    marked = "# NBVAL_SKIP\ntop_class = check('0.1')"
+    printed = f"print({lessons.exercise('0.2').right_line!r}, end='')"
+    answers = {"q0_1": "# NBVAL_SKIP", "check_0_1": marked, "check_0_2": printed}
+    path = student(answers, change)
     result = nbval(path)
-    assert outcome(result, path, "q0_1") == "FAILED"
-    assert outcome(result, path, "check_0_1") == "FAILED"
+    for name in ("q0_1", "check_0_1", "check_0_2", "unstored"):
+        assert outcome(result, path, name) == "FAILED"
     assert "NBVAL_SKIP; remove the mark" in result.stdout
-
-
-def test_a_checked_cell_without_stored_output_is_refused(student):
-    path = student(RIGHT | {"imports": "# NBVAL_CHECK_OUTPUT\nprint('anything')"})
-    result = nbval(path)
-    assert outcome(result, path, "imports") == "FAILED"
     assert "no stored output to compare with" in result.stdout
-
-
-def test_stderr_is_not_compared(student):
-    def stored(nb):
-        nb.cells[0].outputs = [nbformat.v4.new_output("stream", text="x\n")]
-        nb.cells[0].execution_count = 1
-
-    loud = "# NBVAL_CHECK_OUTPUT\nimport sys\nprint('x')\n_ = sys.stderr.write('a warning')"
-    path = student({"imports": loud}, stored)
-    assert outcome(nbval(path), path, "imports") == "PASSED"
 
 
 def test_a_killed_kernel_fails_at_once_and_so_do_the_cells_after_it(student):
@@ -141,36 +137,30 @@ def test_check_gives_points_verdicts_and_hints(student):
     assert "1 of 2 points" in check.table(list(rows.values()))
 
 
-def test_untouched_exercises_are_not_attempted(student):
-    rows = rows_of(student({}))
-    assert {row.status for row in rows.values()} == {"○ not attempted"}
-
-
 def test_broken_cells_cost_only_their_own_exercise(student):
     def doubled(nb):
         nb.cells.append(nb.cells[1].copy())
         nb.cells[-1].id = "another"
         nb.cells[-1].metadata["nbgrader"] = {"grade_id": "q0_1"}
 
-    def missing(nb):
-        nb.cells = [c for c in nb.cells if c.id != "q0_1"]
-
-    for change, answers in ((doubled, RIGHT), (missing, RIGHT)):
-        rows = rows_of(student(answers, change))
-        assert rows["0.1"].earned == 0 and "cell" in rows["0.1"].status
-        assert rows["0.2"].earned == 1
+    rows = rows_of(student(RIGHT, doubled))
+    assert rows["0.1"].earned == 0 and "cell" in rows["0.1"].status
+    assert rows["0.2"].earned == 1
     rows = rows_of(student(RIGHT | {"q0_1": "def top_class(logits:\n  return"}))
     assert rows["0.1"].status == "✗ error" and "SyntaxError" in rows["0.1"].message
     assert rows["0.2"].earned == 1
 
 
-def test_extra_cells_ride_with_the_next_answer(student):
+def test_extra_cells_ride_with_the_next_answer_and_a_missing_cell_is_named(student):
     def split(nb):
         extra = nbformat.v4.new_code_cell("def mine(x):\n    return x.argmax(1)", id="extra")
         nb.cells.insert(1, extra)
+        nb.cells = [c for c in nb.cells if c.id != "q0_2"]
 
     answers = RIGHT | {"q0_1": "def top_class(logits):\n    return mine(logits)"}
-    assert rows_of(student(answers, split))["0.1"].earned == 1
+    rows = rows_of(student(answers, split))
+    assert rows["0.1"].earned == 1
+    assert rows["0.2"].earned == 0 and "cell" in rows["0.2"].status
 
 
 def test_command_line_exit_status_and_unreadable_files(student, tmp_path):
@@ -179,7 +169,8 @@ def test_command_line_exit_status_and_unreadable_files(student, tmp_path):
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     assert run(student(RIGHT)).returncode == 0
-    assert run(student({})).returncode == 1
+    untouched = run(student({}))
+    assert untouched.returncode == 1 and untouched.stdout.count("○ not attempted") == 2
     broken = tmp_path / "broken.ipynb"
     broken.write_text(json.dumps({"cells": 3}), encoding="utf-8")
     for path in (broken, tmp_path / "missing.ipynb"):

@@ -1,6 +1,6 @@
 """The untouched student edition runs top to bottom without an exception and scores 0.
 
-`make test-all` runs every lesson; `make test` runs lesson 02, through JupyterLab (test_lab.py).
+`make test-all` runs every lesson; `make test` runs lesson 02, in JupyterLab (test_browser_lab.py).
 """
 
 import pytest
