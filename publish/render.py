@@ -18,8 +18,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat import NotebookNode
 from PIL import Image
 from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
 
 from grading.lesson import Question, slug
 from publish import FRAMES
@@ -53,7 +53,7 @@ def copy_assets(out: Path, *names: str) -> None:
     """Scripts and styles of ours, and the font of the formulas."""
     for name in names:
         shutil.copyfile(HERE / "assets" / name, out / name)
-    shutil.copyfile(MATH_FONT, out / "math.ttf")
+    (out / "math.ttf").write_bytes(MATH_FONT.read_bytes())
 
 
 def markdown(text: str) -> Markup:

@@ -1,6 +1,5 @@
 """Slides with speaker notes: reveal.js, one file a lesson, plain files that a browser opens."""
 
-import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,7 +27,7 @@ def build(executed: dict[Lesson, Outputs], out: Path) -> None:
     render.copy_assets(out, "course.js", "slides.js", "slides.css", "code.css")
     reveal = files("sphinx_revealjs") / "_static" / "revealjs"
     for asset in ("dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js"):
-        shutil.copyfile(reveal / asset, out / Path(asset).name)
+        (out / Path(asset).name).write_bytes((reveal / asset).read_bytes())
 
 
 def stacks(lesson: Lesson, outputs: Outputs, figures: Path) -> list[list[dict]]:

@@ -16,6 +16,7 @@ import time
 from functools import cache
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 import nbformat
 import pytest
@@ -83,12 +84,12 @@ def get_message(kernel: RunningKernel, stream: str, timeout: float | None = None
 
 
 nbval_get_message = RunningKernel.get_message
-RunningKernel.get_message = get_message
+setattr(RunningKernel, "get_message", get_message)  # noqa: B010 (an assignment changes its type)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Write the record of each cell to the file that RECORDS names, one JSON line a cell."""
-    record = dict(report.user_properties).get("cell")
+    record: Any = dict(report.user_properties).get("cell")
     if record and report.when == "call" and (file := os.environ.get(RECORDS)):
         with open(file, "a", encoding="utf-8") as records:
             records.write(json.dumps(record | {"passed": report.passed}) + "\n")

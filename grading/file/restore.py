@@ -209,7 +209,7 @@ def chosen_cells(names: list[tuple[str | None, NotebookNode]], course: dict) -> 
     """The cell that stands for each course cell: the first, but no stub where there is more."""
     chosen: dict[str, NotebookNode] = {}
     for name, cell in names:
-        if name in course:
+        if name is not None and name in course:
             first = chosen.setdefault(name, cell)
             if is_answer(course[name]) and first.source.strip() in ("", course[name].source):
                 chosen[name] = cell
@@ -267,8 +267,9 @@ def write(path: Path, nb: NotebookNode) -> Path | None:
 
 def keep(path: Path) -> Path:
     """Copy a file to `NAME.before-restore.ipynb`, or -2, -3 and so on where there is one."""
-    for n in count(1):
-        suffix = "" if n == 1 else f"-{n}"
+    numbers = count(1)
+    while True:
+        suffix = "" if (n := next(numbers)) == 1 else f"-{n}"
         backup = path.with_name(f"{path.stem}.before-restore{suffix}.ipynb")
         try:
             file = backup.open("xb")

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -72,7 +72,7 @@ def collect(tier: str, exercises: list[dict], seconds: float = SECONDS) -> dict[
 
 
 @contextmanager
-def started(tier: str) -> Iterator[subprocess.Popen]:
+def started(tier: str) -> Generator[subprocess.Popen]:
     """A sandbox that has imported torch and waits for its one job; nothing is left of it after."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
@@ -186,7 +186,7 @@ def command(tier: str, folder: Path) -> list[str]:
 def site_packages() -> list[Path]:
     """The folders that torch, numpy and IPython are installed in."""
     specs = [importlib.util.find_spec(name) for name in ("torch", "numpy", "IPython")]
-    return sorted({Path(spec.origin).parents[1] for spec in specs})
+    return sorted({Path(spec.origin).parents[1] for spec in specs if spec and spec.origin})
 
 
 def bubblewrap() -> list[str]:

@@ -64,8 +64,7 @@ def gradient_of(score: Callable) -> Callable:
 
     def gradient(pictures: torch.Tensor) -> torch.Tensor:
         pictures = pictures.detach().clone().requires_grad_(True)
-        score(pictures).sum().backward()
-        return pictures.grad
+        return torch.autograd.grad(score(pictures).sum(), pictures)[0]
 
     return gradient
 
