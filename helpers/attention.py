@@ -10,6 +10,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -42,7 +43,7 @@ class Drawing:
     svg: str
     alt: str
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         box = f'<div style="background:white;overflow-x:auto">{self.svg}</div>'
         return {"text/html": box, "text/plain": self.alt}
 
@@ -150,7 +151,7 @@ def model_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Dra
     return _drawing("".join(parts), width, height, alt)
 
 
-def _checked(tokens: Sequence[str], attention: Tensor, dimensions: int) -> list:
+def _checked(tokens: Sequence[str], attention: Tensor, dimensions: int) -> list[Any]:
     """The weights as nested lists, once they are known to fit the tokens."""
     size = (len(tokens), len(tokens))
     if attention.dim() != dimensions or tuple(attention.shape[-2:]) != size:

@@ -1,6 +1,6 @@
 """What every method promises: inputs checked, the model handed back as it was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -9,8 +9,21 @@ from torch import Tensor, nn
 Target = int | Sequence[int] | Tensor  # a class index, or one per image
 
 
+class Classifier(nn.Module):
+    """A network that knows the names of its classes, as `load.network` gives it.
+
+    Called with pictures (N, 3, H, W) in [0, 1] it returns logits (N, classes).
+
+    >>> network.classes[285]
+    'Egyptian cat'
+    """
+
+    classes: list[str]
+    normalise: nn.Module
+
+
 @contextmanager
-def frozen(model: nn.Module) -> Iterator[torch.device]:
+def frozen(model: nn.Module) -> Generator[torch.device, None, None]:
     """Within, the model is in eval mode and its parameters are frozen; yields its device.
 
     Train mode and `requires_grad` flags are put back, also when the model raises.

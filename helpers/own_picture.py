@@ -6,7 +6,7 @@ Core ipywidgets only. What it computes and draws is in `helpers/side_by_side.py`
 import html
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +15,11 @@ from typing import Any
 import ipywidgets
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from helpers import load
+from helpers.model import Classifier
+from helpers.plot import Picture
 from helpers.side_by_side import EDITS, METHODS, QUICK, draw, explain_all, probabilities
 
 
@@ -32,7 +34,9 @@ class Panel(ipywidgets.VBox):
     ('cat', 'none')
     """
 
-    def __init__(self, network: nn.Module, size: int) -> None:
+    still: Picture
+
+    def __init__(self, network: Classifier, size: int) -> None:
         self.network, self.size = network, size
         self.pictures = {name: fitted(p, size) for name, p in load.photographs().items()}
         look = {"style": {"description_width": "initial"}, "layout": {"width": "auto"}}
@@ -78,7 +82,7 @@ class Panel(ipywidgets.VBox):
         self.message.value = f'<span role="status">{html.escape(sentence)}</span>'
 
     @contextmanager
-    def reported(self) -> Iterator[None]:
+    def reported(self) -> Generator[None, None, None]:
         """Whatever goes wrong inside becomes one sentence; the result stays as it was."""
         try:
             yield
@@ -179,7 +183,7 @@ def fitted(picture: Tensor, size: int) -> Tensor:
     return F.interpolate(picture, (size, size), mode="bilinear", antialias=True)
 
 
-def panel(network: nn.Module | None = None, size: int = 224) -> Panel:
+def panel(network: Classifier | None = None, size: int = 224) -> Panel:
     """The panel on a network with `.classes`, as `load.network` gives it (default: the course's).
 
     `size` is the side of the pictures that the network takes, in pixels.

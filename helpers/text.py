@@ -6,9 +6,13 @@ reading.attention[1, 2]        # layer 1, head 2, both counted from 0: rows look
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+if TYPE_CHECKING:  # importing it takes seconds
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,12 @@ class Reading:
 
 
 @torch.no_grad()
-def read(tokenizer, model: nn.Module, text: str, pair: str | None = None) -> Reading:
+def read(
+    tokenizer: "PreTrainedTokenizerBase",
+    model: "PreTrainedModel",
+    text: str,
+    pair: str | None = None,
+) -> Reading:
     """Run a model of `load` on a text, or on two texts joined by [SEP] (a question, a passage).
 
     Raises ValueError for an empty text and for one longer than the model can take.
@@ -55,7 +64,7 @@ def read(tokenizer, model: nn.Module, text: str, pair: str | None = None) -> Rea
     ids = inputs["input_ids"][0].cpu()
     segments = inputs.get("token_type_ids", torch.zeros_like(inputs["input_ids"]))[0].cpu()
     return Reading(
-        tokenizer.convert_ids_to_tokens(ids.tolist()),
+        list(tokenizer.convert_ids_to_tokens(ids.tolist())),
         ids,
         segments,
         torch.cat(outputs.hidden_states).cpu(),
@@ -64,7 +73,7 @@ def read(tokenizer, model: nn.Module, text: str, pair: str | None = None) -> Rea
 
 
 @torch.no_grad()
-def embed(model: nn.Module, ids: Tensor) -> Tensor:
+def embed(model: "PreTrainedModel", ids: Tensor) -> Tensor:
     """The text as one vector, the mean of the last hidden states: ids (N, T) → (N, width).
 
     >>> tokenizer, model = load.bert()
@@ -76,7 +85,9 @@ def embed(model: nn.Module, ids: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def masked_probabilities(tokenizer, model: nn.Module, text: str) -> Tensor:
+def masked_probabilities(
+    tokenizer: "PreTrainedTokenizerBase", model: "PreTrainedModel", text: str
+) -> Tensor:
     """Probability of every word piece at the one [MASK] of a text: (vocabulary,).
 
     The mask is written as the tokenizer writes it. Raises ValueError where there is not exactly
@@ -95,7 +106,9 @@ def masked_probabilities(tokenizer, model: nn.Module, text: str) -> Tensor:
     return logits[0, places[0]].softmax(0).cpu()
 
 
-def predict_masked(tokenizer, model: nn.Module, text: str, k: int = 5) -> list[tuple[str, float]]:
+def predict_masked(
+    tokenizer: "PreTrainedTokenizerBase", model: "PreTrainedModel", text: str, k: int = 5
+) -> list[tuple[str, float]]:
     """The k most probable word pieces at the [MASK] of a text, with their probabilities.
 
     >>> tokenizer, model = load.masked_lm()
@@ -110,7 +123,7 @@ def predict_masked(tokenizer, model: nn.Module, text: str, k: int = 5) -> list[t
 
 @torch.no_grad()
 def span_scores(
-    tokenizer, model: nn.Module, question: str, passage: str
+    tokenizer: "PreTrainedTokenizerBase", model: "PreTrainedModel", question: str, passage: str
 ) -> tuple[Tensor, Tensor, Tensor]:
     """How well an answer starts and ends at each token: start (T,), end (T,), allowed (T,).
 
@@ -129,7 +142,11 @@ def span_scores(
 
 
 def answer_question(
-    tokenizer, model: nn.Module, question: str, passage: str, longest: int = 15
+    tokenizer: "PreTrainedTokenizerBase",
+    model: "PreTrainedModel",
+    question: str,
+    passage: str,
+    longest: int = 15,
 ) -> tuple[str, int, int, float]:
     """The span of the passage that answers best: (text, first token, last token, probability).
 
@@ -143,7 +160,7 @@ def answer_question(
     start, end, allowed = span_scores(tokenizer, model, question, passage)
     start, end = (logits.where(allowed, -torch.inf).softmax(0) for logits in (start, end))
     spans = (start[:, None] * end).triu().tril(longest - 1)
-    first, last = divmod(spans.argmax().item(), len(end))
+    first, last = divmod(int(spans.argmax()), len(end))
     offsets = tokenizer(question, passage, return_offsets_mapping=True)["offset_mapping"]
     text = passage[offsets[first][0] : offsets[last][1]]
     return text, first, last, spans[first, last].item()

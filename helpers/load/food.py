@@ -5,6 +5,7 @@ import re
 import warnings
 from collections import OrderedDict
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from tqdm.auto import tqdm
 
 from helpers.load.devices import device
 from helpers.load.images import image
+from helpers.model import Classifier
 
 FOOD_CLASSES = (
     "Bread",
@@ -34,7 +36,7 @@ STACKS = ((3, 128, 3), (128, 128, 3), (128, 256, 3), (256, 512, 1), (512, 512, 1
 NAME = re.compile(r"(\d+)_\d+\.jpe?g", re.IGNORECASE)
 
 
-def food_cnn() -> nn.Sequential:
+def food_cnn() -> Classifier:
     """The homework's network, untrained: pictures (N, 3, 128, 128) in [0, 1] to logits (N, 11).
 
     `.cnn` and `.fc` are numbered as in the homework (`cnn[6]` is the third convolution), so that
@@ -52,13 +54,13 @@ def food_cnn() -> nn.Sequential:
         layers.append(nn.MaxPool2d(2))
     head = nn.Linear(512 * 4 * 4, 1024), nn.ReLU(), nn.Dropout(0.3), nn.Linear(1024, 11)
     parts = {"cnn": nn.Sequential(*layers), "flatten": nn.Flatten(), "fc": nn.Sequential(*head)}
-    net = nn.Sequential(OrderedDict(parts))
+    net = cast(Classifier, nn.Sequential(OrderedDict(parts)))
     net.register_forward_pre_hook(lambda net, inputs: inputs[0].to(net.fc[0].weight.device))
     net.classes = list(FOOD_CLASSES)
     return net
 
 
-def food_checkpoint(path: str | os.PathLike) -> nn.Sequential:
+def food_checkpoint(path: str | os.PathLike) -> Classifier:
     """`food_cnn` with the weights of the homework's checkpoint.pth, ready as `load.network` is.
 
     Only tensors and plain containers are read (`weights_only=True`): a file cannot run code.
@@ -90,7 +92,7 @@ def food_checkpoint(path: str | os.PathLike) -> nn.Sequential:
     if problem := _misfit(weights, net.state_dict()):
         raise ValueError(f"{path} is of another network, {problem}: give the homework's own.")
     net.load_state_dict(weights)
-    return net.eval().requires_grad_(False).to(device(), memory_format=torch.channels_last)
+    return net.eval().requires_grad_(False).to(device()).to(memory_format=torch.channels_last)
 
 
 def food_images(folder: str | os.PathLike) -> tuple[torch.Tensor, torch.Tensor]:

@@ -6,15 +6,16 @@ the picture as a person would see it, or one sentence that says what is wrong wi
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from tqdm.auto import tqdm
+
+from helpers.load.packages import package_folder
 
 # The photographs that scikit-image and scikit-learn bring along; their README.txt name the authors.
 PHOTOGRAPHS = {
@@ -104,8 +105,7 @@ def photograph(name: str) -> torch.Tensor:
     if name not in PHOTOGRAPHS:
         raise ValueError(f"There is no photograph {name!r}: take one of {', '.join(PHOTOGRAPHS)}.")
     package, file = PHOTOGRAPHS[name]
-    # Only the package's folder is wanted; importing it would cost a second and may fetch data.
-    return image(Path(find_spec(package).origin).parent / file)
+    return image(package_folder(package) / file)
 
 
 def photographs() -> dict[str, torch.Tensor]:
@@ -146,12 +146,12 @@ def _read(path: Path) -> np.ndarray:
 
 
 @contextmanager
-def _in_one_sentence() -> Iterator[None]:
+def _in_one_sentence() -> Generator[None, None, None]:
     """Whatever Pillow raises becomes a ValueError that says what to do."""
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        limit = Image.MAX_IMAGE_PIXELS // 1_000_000
+        limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         problem = f"has more than {limit} million pixels: save a smaller copy and load that"
     except UnidentifiedImageError:
         problem = f"is none of {', '.join(FORMATS)}, whatever its name says: save it as PNG or JPEG"

@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from pickle import PickleError
+from typing import Any, cast
 from urllib.parse import urlparse
 
 import torch
-from torch import nn
 
 from helpers.load.devices import device
 from helpers.load.efficientnet_lite0 import efficientnet_lite0
 from helpers.load.food import food_checkpoint
 from helpers.load.normalise import Normalise
+from helpers.model import Classifier
 
 
-def network(name: str = "efficientnet_lite0") -> nn.Module:
+def network(name: str = "efficientnet_lite0") -> Classifier:
     """An image classifier: pictures (N, 3, H, W) in [0, 1] to logits (N, classes).
 
     "efficientnet_lite0" comes with the course; any other name is a torchvision classifier with its
@@ -34,11 +35,11 @@ def network(name: str = "efficientnet_lite0") -> nn.Module:
     if name.endswith(".pth"):
         return food_checkpoint(name)
     net = efficientnet_lite0() if name == "efficientnet_lite0" else _from_torchvision(name)
-    return net.eval().requires_grad_(False).to(device(), memory_format=torch.channels_last)
+    return net.eval().requires_grad_(False).to(device()).to(memory_format=torch.channels_last)
 
 
 def top_classes(
-    network: nn.Module, images: torch.Tensor, k: int = 5
+    network: Classifier, images: torch.Tensor, k: int = 5
 ) -> list[list[tuple[str, float]]]:
     """The k most probable classes of each image (N, 3, H, W): lists of (name, probability).
 
@@ -55,7 +56,7 @@ def top_classes(
     ]
 
 
-def class_index(network: nn.Module, name: str) -> int:
+def class_index(network: Classifier, name: str) -> int:
     """The index of a class by its name, upper and lower case alike; ValueError if unknown.
 
     >>> load.class_index(network, "egyptian cat")
@@ -67,16 +68,17 @@ def class_index(network: nn.Module, name: str) -> int:
     raise ValueError(f"The network has no class {name!r}: {_near(name, network.classes)}.")
 
 
-def _from_torchvision(name: str) -> nn.Module:
+def _from_torchvision(name: str) -> Classifier:
     from torchvision import models
 
     known = models.list_models(module=models)
     if name not in known:
         known = ["efficientnet_lite0", *known]
         raise ValueError(f"There is no network {name!r}: {_near(name, known)}.")
-    weights = models.get_model_weights(name).DEFAULT
+    kinds: Any = models.get_model_weights(name)
+    weights = kinds.DEFAULT
     try:
-        net = models.get_model(name, weights=weights)
+        net = cast(Classifier, models.get_model(name, weights=weights))
     except (OSError, RuntimeError, EOFError, PickleError) as error:  # offline, or a file cut off
         file = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(weights.url).path).name)
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
@@ -92,7 +94,7 @@ def _from_torchvision(name: str) -> nn.Module:
     return net
 
 
-def _normalise_first(net: nn.Module, inputs: tuple) -> tuple:
+def _normalise_first(net: Classifier, inputs: tuple) -> tuple:
     return (net.normalise(inputs[0]), *inputs[1:])
 
 

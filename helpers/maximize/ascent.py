@@ -84,8 +84,8 @@ def maximize(
                 seen = transform(pictures, random) if transform else pictures
                 reached = _checked(score(seen), len(pictures))
                 goal = reached.sum() - sum(prior(pictures).sum() for prior in priors)
-                (values.grad,) = torch.autograd.grad(goal, values)
-                _step(adam, parameterisation, rules)
+                (gradient,) = torch.autograd.grad(goal, values)
+                _step(adam, parameterisation, rules, gradient)
                 scores.append(reached.detach().cpu())
                 bar.set_postfix(score=f"{scores[-1].mean():.1f}", refresh=False)
                 if step in keep:
@@ -102,11 +102,14 @@ def maximize(
 
 @torch.no_grad()
 def _step(
-    adam: torch.optim.Adam, parameterisation: Parameterisation, rules: Sequence[Rule]
+    adam: torch.optim.Adam,
+    parameterisation: Parameterisation,
+    rules: Sequence[Rule],
+    gradient: Tensor,
 ) -> None:
     """One step up, then the rules, then back to values that are allowed."""
     values = parameterisation.values
-    gradient = values.grad
+    values.grad = gradient
     adam.step()
     for rule in rules:
         values.copy_(rule(values, gradient))

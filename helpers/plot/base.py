@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 from PIL import Image
@@ -29,7 +30,7 @@ class Picture:
     png: bytes
     alt: str
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         source = base64.b64encode(self.png).decode()
         alt = html.escape(self.alt, quote=True)
         style = "max-width:100%;height:auto;background:white"

@@ -27,8 +27,8 @@ def lines(
     figure = Figure(figsize=(6.4, 3.4), layout="constrained")
     axis = figure.add_subplot()
     for index, (name, y) in enumerate(series.items()):
-        style = {"color": COLOURS[index % 7], "linestyle": DASHES[index % 7]}
-        axis.plot(x, y, marker="o", markersize=4, label=name, **style)
+        colour, dash = COLOURS[index % 7], DASHES[index % 7]
+        axis.plot(x, y, color=colour, linestyle=dash, marker="o", markersize=4, label=name)
     axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear")
     if log_x:
         axis.set_xticks(list(x), [f"{value:g}" for value in x])
@@ -64,11 +64,11 @@ def line_panels(
     for axis, (title, series) in zip(axes, panels.items(), strict=True):
         for index, (name, y) in enumerate(series.items()):
             mark, colour, area = (marks or {}).get(name, ("o", COLOURS[index % 7], 20))
-            style = {"color": colour, "marker": mark, "markersize": area**0.5}
-            axis.plot(x, y, label=name, linestyle=DASHES[3 * index % 7], **style)  # dotted second
+            (line,) = axis.plot(x, y, color=colour, marker=mark, markersize=area**0.5, label=name)
+            line.set_linestyle(DASHES[3 * index % 7])  # the second one is dotted
             if index == 0:
-                place = {"xytext": (4, 4), "textcoords": "offset points"}
-                axis.annotate(f"{y[-1]:.1f}", (x[-1], y[-1]), **place)
+                end = f"{y[-1]:.1f}"
+                axis.annotate(end, (x[-1], y[-1]), (4, 4), textcoords="offset points")
             told.append(f"{title}, {name} from {y[0]:.2f} to {y[-1]:.2f}")
         if level is not None:
             axis.axhline(level, color="gray", linestyle="--", linewidth=1)
@@ -109,18 +109,26 @@ def bars(
     width = 0.8 / len(series)
     for index, (name, values) in enumerate(series.items()):
         position = np.arange(len(groups)) + (index - (len(series) - 1) / 2) * width
-        style = {"color": COLOURS[index % 7], "hatch": HATCHES[index % 6], "edgecolor": "white"}
-        if notes:
-            style = {"color": [COLOURS[6] if group in notes else COLOURS[5] for group in groups]}
-        drawn = axis.bar(position, values, width, label=name, **style)
+        drawn = axis.bar(position, values, width, label=name, color=COLOURS[index % 7])
+        for bar, group in zip(drawn, groups, strict=True):
+            if notes:
+                bar.set_color(COLOURS[6] if group in notes else COLOURS[5])
+            else:
+                bar.set(hatch=HATCHES[index % 6], edgecolor="white")
         if numbers:
             axis.bar_label(drawn, fmt="%.2g", padding=2, fontsize=9)
     tallest = max(max(values) for values in series.values())
     for group, text in (notes or {}).items():
         place = groups.index(group)
         tip = max(values[place] for values in series.values())
-        arrow = {"arrowstyle": "->"}
-        axis.annotate(text, (place, tip), (place + 3, 0.6 * tallest), arrowprops=arrow)
+        away = 0.04 * len(groups) * (1 if place < len(groups) / 2 else -1)
+        axis.annotate(
+            text,
+            (place, tip),
+            (place + away, 0.6 * tallest),
+            arrowprops={"arrowstyle": "->"},
+            horizontalalignment="left" if away > 0 else "right",
+        )
     if line is not None:
         axis.axhline(line, color="black", linestyle="--", linewidth=1)
         axis.text(-0.4, line, line_name, fontsize=10, va="bottom")

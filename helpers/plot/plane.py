@@ -127,8 +127,9 @@ def arrows(
     axis = figure.add_subplot(xlim=xlim, ylim=ylim, aspect="equal")
     for index, (name, vector) in enumerate(vectors.items()):
         colour = COLOURS[(6, 1, 0, 2, 3, 4, 5)[index % 7]]
-        axis.annotate("", tuple(vector), (0, 0), arrowprops={"color": colour, "width": 2})
-        axis.annotate(name, tuple(vector), (5, 2), textcoords="offset points", fontsize=14)
+        x, y = vector
+        axis.annotate("", (x, y), (0, 0), arrowprops={"color": colour, "width": 2})
+        axis.annotate(name, (x, y), (5, 2), textcoords="offset points", fontsize=14)
     axis.set_title(title, loc="left", fontsize=11)
     return picture(figure, caption)
 
@@ -139,17 +140,18 @@ def _write_numbers(axis: Axes, values: Tensor, dark: float, bright: float) -> No
         value = float(values[row, column])
         number = f"{value:.2f}".removeprefix("0") if max(dark, bright) <= 1 else f"{value:.1f}"
         colour = "black" if (value - dark) / (bright - dark) > 0.5 else "white"
-        style = {"ha": "center", "va": "center", "size": 8, "in_layout": False}
-        axis.text(column, row, number, color=colour, **style)
+        text = axis.text(column, row, number, color=colour, ha="center", va="center", size=8)
+        text.set_in_layout(False)
 
 
 def _frame_blocks(axis: Axes, groups: Mapping[str, int]) -> None:
     """A frame around each group's block on the diagonal, and its name on both axes."""
     starts = np.cumsum([0, *groups.values()])[:-1]
     for start, size in zip(starts, groups.values(), strict=True):
-        style = {"fill": False, "edgecolor": COLOURS[1], "linewidth": 3}
-        corner = start - 0.45
-        axis.add_patch(Rectangle((corner, corner), size - 0.1, size - 0.1, **style))
+        corner, side = start - 0.45, size - 0.1
+        frame = Rectangle((corner, corner), side, side, fill=False, linewidth=3)
+        frame.set_edgecolor(COLOURS[1])
+        axis.add_patch(frame)
     middles = [start + (size - 1) / 2 for start, size in zip(starts, groups.values(), strict=True)]
     axis.set_xticks(middles, list(groups))
     axis.set_yticks(middles, list(groups), rotation=90, va="center")
