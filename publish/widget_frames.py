@@ -14,7 +14,7 @@ from publish import FRAMES
 
 MOST = 100  # frames of one widget; with more states only a few controls at a time leave the start
 
-KINDS = {
+KINDS: dict[type, str] = {
     ipywidgets.SelectionSlider: "slider",
     ipywidgets.Checkbox: "checkbox",
     ipywidgets.Dropdown: "dropdown",

@@ -498,7 +498,8 @@ def with_backward(score, start, steps, rate):
         x.grad = None
         score(x).sum().backward()
         with torch.no_grad():
-            x += rate * x.grad / x.grad.pow(2).flatten(1).mean(1).sqrt().reshape(-1, 1, 1, 1)
+            slope = torch.as_tensor(x.grad)
+            x += rate * slope / slope.pow(2).flatten(1).mean(1).sqrt().reshape(-1, 1, 1, 1)
             x.clamp_(0, 1)
     return x.detach()
 

@@ -1,9 +1,6 @@
 """Saliency and what is made of noisy copies of it: SmoothGrad, SmoothGrad², VarGrad."""
 
-from collections.abc import Callable
-from functools import wraps
-from inspect import signature
-from typing import ParamSpec
+from typing import TypedDict, Unpack
 
 import torch
 import torch.nn.functional as F
@@ -51,6 +48,16 @@ def gradient(
         parts = zip(images.split(chunk), target.split(chunk), strict=True)
         maps = [gradient_of_chunk(model, x.to(device), t.to(device), of) for x, t in parts]
     return torch.cat(maps).to(images.device)
+
+
+class Noise(TypedDict, total=False):
+    """What is said of the noise, by name; `noisy_gradients` has the meanings and the defaults."""
+
+    fraction: float
+    n: int
+    seed: int
+    chunk: int
+    of: str
 
 
 def noisy_gradients(
@@ -109,66 +116,47 @@ def noisy_gradients(
     return torch.stack(means).to(images.device), torch.stack(variances).to(images.device)
 
 
-P = ParamSpec("P")
-Formula = Callable[[Tensor, Tensor], Tensor]  # of a mean and a variance
-
-
-def _made_of(
-    moments: Callable[P, tuple[Tensor, Tensor]],
-) -> Callable[[Formula], Callable[P, Tensor]]:
-    """A decorator: the formula is called as `moments` is, and is given what that returns."""
-
-    def decorate(formula: Formula) -> Callable[P, Tensor]:
-        @wraps(formula)
-        def method(*args: P.args, **kwargs: P.kwargs) -> Tensor:
-            return formula(*moments(*args, **kwargs))
-
-        called = signature(moments).replace(return_annotation=Tensor)
-        method.__dict__["__signature__"] = called  # what help() and editors show
-        return method
-
-    return decorate
-
-
-@_made_of(noisy_gradients)
-def smoothgrad(mean: Tensor, variance: Tensor) -> Tensor:
+def smoothgrad(model: nn.Module, images: Tensor, target: Target, **noise: Unpack[Noise]) -> Tensor:
     """SmoothGrad: the mean gradient of n noisy copies of each image, signed, (N, 3, H, W).
 
-    Arguments as for `noisy_gradients`.
+    Arguments as for `noisy_gradients`: fraction=0.15, n=50, seed=0, chunk=8, of="logit".
 
     Smilkov et al. 2017, SmoothGrad: removing noise by adding noise (arXiv:1706.03825).
 
     >>> explain.smoothgrad(network, cat, 285, fraction=0.1, n=4).shape
     torch.Size([1, 3, 224, 224])
     """
+    mean, _ = noisy_gradients(model, images, target, **noise)
     return mean
 
 
-@_made_of(noisy_gradients)
-def smoothgrad_squared(mean: Tensor, variance: Tensor) -> Tensor:
+def smoothgrad_squared(
+    model: nn.Module, images: Tensor, target: Target, **noise: Unpack[Noise]
+) -> Tensor:
     """SmoothGrad²: the mean squared gradient of n noisy copies, never negative, (N, 3, H, W).
 
-    Arguments as for `noisy_gradients`.
+    Arguments as for `noisy_gradients`: fraction=0.15, n=50, seed=0, chunk=8, of="logit".
 
     Hooker et al. 2019, A benchmark for interpretability methods (arXiv:1806.10758).
 
     >>> explain.smoothgrad_squared(network, cat, 285, n=4).shape
     torch.Size([1, 3, 224, 224])
     """
+    mean, variance = noisy_gradients(model, images, target, **noise)
     return mean**2 + variance
 
 
-@_made_of(noisy_gradients)
-def vargrad(mean: Tensor, variance: Tensor) -> Tensor:
+def vargrad(model: nn.Module, images: Tensor, target: Target, **noise: Unpack[Noise]) -> Tensor:
     """VarGrad: the variance of the gradient over n noisy copies, never negative, (N, 3, H, W).
 
-    Arguments as for `noisy_gradients`.
+    Arguments as for `noisy_gradients`: fraction=0.15, n=50, seed=0, chunk=8, of="logit".
 
     Adebayo et al. 2018, Local explanation methods … lack sensitivity (arXiv:1810.03307).
 
     >>> explain.vargrad(network, cat, 285, n=4).shape
     torch.Size([1, 3, 224, 224])
     """
+    _, variance = noisy_gradients(model, images, target, **noise)
     return variance
 
 
