@@ -279,8 +279,11 @@ def imported(tree: Path, file: Path) -> set[Path]:
     return {path for path in candidates if path.is_file()}
 
 
-def verdict(tree: Path, file: str) -> str:
-    """What the tests say of this tree, of which one file was changed."""
+def verdict(tree: Path, file: str, earlier: str = "") -> str:
+    """What the tests say of this tree, of which one file was changed.
+
+    `earlier` is what they said before: the test that caught it then is the first one now.
+    """
     environment = os.environ | {
         "PYTHONPATH": str(tree),
         "OMP_NUM_THREADS": "1",
@@ -296,7 +299,12 @@ def verdict(tree: Path, file: str) -> str:
         "not every_lesson and not every_page",
     ]
     start = time.monotonic()
-    for name in tests_of(tree, file):
+    names = tests_of(tree, file)
+    if (caught := re.search(r"tests/(\w+\.py)", earlier)) and (
+        tree / "tests" / caught[1]
+    ).is_file():
+        names.insert(0, caught[1])
+    for name in dict.fromkeys(names):
         if time.monotonic() - start > ENOUGH_SECONDS:
             break
         command = [sys.executable, "-m", "pytest", *options, f"tests/{name}"]
@@ -330,19 +338,20 @@ def main() -> None:
         drawn = [Mutant(**{name: row[name] for name in Mutant.__annotations__}) for row in rows]
     else:
         drawn = draw(arguments.tree, arguments.seed, arguments.count)
-    rows = []
+        rows = [{} for _ in drawn]
+    earlier, rows = [row.get("verdict", "") for row in rows], []
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache")
         shutil.copytree(arguments.tree, tree, symlinks=True, ignore=ignored)
-        for mutant in drawn:
+        for mutant, said_before in zip(drawn, earlier, strict=True):
             start = time.monotonic()
             if found := find(tree, mutant):
                 mutant, changed = found
                 path = tree / mutant.file
                 whole = path.read_text(encoding="utf-8")
                 path.write_text(changed, encoding="utf-8")
-                said = verdict(tree, mutant.file)
+                said = verdict(tree, mutant.file, said_before)
                 path.write_text(whole, encoding="utf-8")
             else:
                 said = "rewritten"
