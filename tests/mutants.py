@@ -60,11 +60,7 @@ FLIPPED = {
 }
 OFF_BY_ONE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-NO_MATTER = {
-    "indent",
-    "strict",
-    "delay",
-}  # keywords whose value changes no behaviour that is promised
+NO_MATTER = {"indent", "strict", "delay"}  # keywords that change no behaviour that is promised
 
 
 @dataclass(frozen=True)
@@ -289,22 +285,12 @@ def verdict(tree: Path, file: str, earlier: str = "") -> str:
         "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    options = [
-        "-x",
-        "-q",
-        "-rfE",
-        "-p",
-        "no:cacheprovider",
-        "-m",
-        "not every_lesson and not every_page",
-    ]
+    options = ["-x", "-q", "-rfE", "-p", "no:cacheprovider"]
+    options += ["-m", "not every_lesson and not every_page"]
     start = time.monotonic()
     names = tests_of(tree, file)
-    if (caught := re.search(r"tests/(\w+\.py)", earlier)) and (
-        tree / "tests" / caught[1]
-    ).is_file():
-        names.insert(0, caught[1])
-    for name in dict.fromkeys(names):
+    caught = re.findall(r"tests/(\w+\.py)", earlier)
+    for name in dict.fromkeys([*caught, *names]):
         if time.monotonic() - start > ENOUGH_SECONDS:
             break
         command = [sys.executable, "-m", "pytest", *options, f"tests/{name}"]

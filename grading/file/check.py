@@ -21,14 +21,10 @@ from grading.file.cells import NotebookError, answers, lesson_of, name_of, noteb
 from grading.jail.answers import PREAMBLE
 from grading.jail.ids import answer_id, check_id
 from grading.lesson import Lesson
+from grading.notebook.panel import STATES
 
 CELL_SECONDS = 120
-STATUSES = {
-    "right": "✓ right",
-    "wrong": "✗ not right yet",
-    "error": "✗ not right yet",
-    "not attempted": "○ not attempted",
-}
+STATUSES = STATES | {"not attempted": "○ not attempted"}
 
 
 def check(path: Path) -> list[Row]:
