@@ -1,7 +1,7 @@
 """A pytest plugin: nbval as the answer check of this course.
 
 A student edition carries no outputs (nobody should see a ✓ they have not earned), and nbval passes
-a checked cell without stored output whatever it prints. So each check cell is lent, by its id, the
+a checked cell without stored output whatever it prints. So each check cell gets, by its id, the
 source and the expected output of the reference notebook. nbval's traps cured here:
 
 - a checked cell without any stored output is refused, and so is a skipped cell;
@@ -106,9 +106,6 @@ def record_of(item: IPyNbCell) -> dict:
     """What a cell did, as data: its error, if it raised one, and the verdict of a check."""
     outputs = item.test_outputs or []
     errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
-    verdicts = [o.data[VERDICT] for o in outputs if VERDICT in o.get("data", {})]
-    return {
-        "id": item.cell.get("id"),
-        "error": "".join(errors),
-        "verdict": verdicts[-1] if verdicts else None,
-    }
+    said = [o.data[VERDICT] for o in outputs if VERDICT in o.get("data", {})]
+    verdict = said[-1] if said else None
+    return {"id": item.cell.get("id"), "error": "".join(errors), "verdict": verdict}
