@@ -1,5 +1,6 @@
 """The reference of `helpers` that `make site` writes: whole, and in a real browser."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -44,12 +45,24 @@ def test_every_public_function_and_class_is_there_with_its_docstring():
 
 
 def test_a_signature_stands_as_it_is_written_without_the_body():
-    (each,) = (
-        each for each in api.definitions(api.HELPERS / "plot.py").values() if each.name == "Picture"
-    )
+    plots = next(found for name, _, found in api.modules() if name == "plot")
+    each = next(each for each in plots if each.name == "Picture")
     assert each.signature.startswith("class Picture:\n    png: bytes")
     assert "def save(self, path: str | Path) -> None:" in each.signature
     assert "write_bytes" not in each.signature
+
+
+def test_a_signature_names_the_parameters_that_are_taken():
+    """A decorator that changes them would leave the source, and so the page, wrong."""
+    for module, _, found in api.modules():
+        imported = importlib.import_module(f"helpers.{module}")
+        for each in found:
+            if each.signature.startswith("def "):
+                written = ast.parse(f"{each.signature} ...").body[0].args
+                named = [*written.posonlyargs, *written.args, written.vararg, *written.kwonlyargs]
+                names = [each.arg for each in [*named, written.kwarg] if each]
+                called = inspect.signature(getattr(imported, each.name))
+                assert names == list(called.parameters), each.name
 
 
 def test_arguments_are_a_list_and_examples_are_code():
