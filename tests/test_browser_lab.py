@@ -69,6 +69,12 @@ def test_the_untouched_lesson_runs_without_an_error_and_scores_nothing(lesson):
     assert " 0 of " in lesson.printed["score_02"]
 
 
+def test_a_check_shows_its_text_and_not_the_data_beside_it(lesson):
+    shown = output(lesson, "check_2_1").locator(".jp-OutputArea-output")
+    assert shown.count() == 1 and shown.inner_text().startswith("○ 2.1 saliency")
+    assert "verdict" not in shown.inner_html()
+
+
 def slider_of(page):
     """The lesson's first slider, its picture and its button."""
     area = page.locator(".jp-OutputArea-output", has=page.get_by_role("slider")).first
