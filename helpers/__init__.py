@@ -2,7 +2,9 @@
 
     from helpers import explain, load, plot, widgets
 
-It holds no text of a lesson and knows nothing of exercises and checks.
+It holds no text of a lesson and knows nothing of exercises and checks. The examples in its
+docstrings begin where a lesson does: with its modules imported, the names of `helpers.maximize`,
+`network = load.network()` and `cat = load.photograph("cat")`.
 """
 
 from helpers.memory import keep_pages

@@ -112,7 +112,7 @@ def bars(
         drawn = axis.bar(position, values, width, label=name, color=COLOURS[index % 7])
         for bar, group in zip(drawn, groups, strict=True):
             if notes:
-                bar.set_color(COLOURS[6] if group in notes else COLOURS[5])
+                bar.set_facecolor(COLOURS[6] if group in notes else COLOURS[5])
             else:
                 bar.set(hatch=HATCHES[index % 6], edgecolor="white")
         if numbers:
