@@ -28,8 +28,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MUTATED = ("grading", "helpers")
 LEFT_OUT = ("checks", "reference")  # the first is proved by test_proofs.py, with mutants of its own
-FILE_SECONDS = 600  # an unchanged file of tests takes less than half of it; more is a loop
+TEST_SECONDS = 300  # no unchanged test takes that long, whatever else the machine does
 ENOUGH_SECONDS = 150  # after which no further file of tests is begun
+NEAREST = 4  # files whose quick tests are run first, all at once
 
 # What is run but not imported, by the name of its file or folder: the tests that run it.
 RUN_BY = {
@@ -280,41 +281,36 @@ def imported(tree: Path, file: Path) -> set[Path]:
 
 
 def verdict(tree: Path, file: str) -> str:
-    """What the tests say of this tree, of which one file was changed."""
-    environment = os.environ | {
-        "PYTHONPATH": str(tree),
-        "OMP_NUM_THREADS": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    options = [
-        "-x",
-        "-q",
-        "-rfE",
-        "-p",
-        "no:cacheprovider",
-        "-m",
-        "not every_lesson and not every_page",
-    ]
+    """What the tests say of this tree, of which one file was changed: quick tests, then slow."""
+    chosen = tests_of(tree, file)
+    runs = [("not slow", chosen[:NEAREST])]
+    runs += [("slow", [name]) for name in chosen[:NEAREST]]
+    runs += [("slow or not slow", [name]) for name in chosen[NEAREST:]]
     start = time.monotonic()
-    for name in tests_of(tree, file):
+    for kind, names in runs:
         if time.monotonic() - start > ENOUGH_SECONDS:
             break
-        command = [sys.executable, "-m", "pytest", *options, f"tests/{name}"]
-        try:
-            run = subprocess.run(
-                command,
-                cwd=tree,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=FILE_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            return f"caught: {name} takes longer than {FILE_SECONDS} s"
-        if run.returncode not in (0, 5):  # 5: all its tests are deselected
-            failed = re.search(r"^(?:FAILED|ERROR) (\S+)", run.stdout, re.MULTILINE)
-            return f"caught: {failed[1] if failed else name}"
+        if failed := first_failure(tree, kind, names):
+            return f"caught: {failed}"
     return "survived"
+
+
+def first_failure(tree: Path, kind: str, names: list[str]) -> str | None:
+    """The first test of these files that fails, or does not end."""
+    environment = {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-v", "-rfE", "-p", "no:cacheprovider"]
+    command += ["-m", f"({kind}) and not every_lesson and not every_page"]
+    command += ["-o", f"faulthandler_timeout={TEST_SECONDS}"]
+    command += ["-o", "faulthandler_exit_on_timeout=true", *(f"tests/{name}" for name in names)]
+    run = subprocess.run(
+        command, cwd=tree, env=os.environ | environment, capture_output=True, text=True
+    )
+    if run.returncode in (0, 5):  # 5: all of these are deselected
+        return None
+    if failed := re.search(r"^(?:FAILED|ERROR) (\S+)", run.stdout, re.MULTILINE):
+        return failed[1]
+    begun = re.findall(r"^tests/\S+", run.stdout, re.MULTILINE)
+    return f"{begun[-1] if begun else names} does not end"
 
 
 def main() -> None:
@@ -330,12 +326,17 @@ def main() -> None:
         drawn = [Mutant(**{name: row[name] for name in Mutant.__annotations__}) for row in rows]
     else:
         drawn = draw(arguments.tree, arguments.seed, arguments.count)
+    earlier = json.loads(arguments.out.read_text("utf-8")) if arguments.out.exists() else []
+    done = {(row["before"], row["after"]): row for row in earlier}  # by a run that was stopped
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache")
         shutil.copytree(arguments.tree, tree, symlinks=True, ignore=ignored)
         for mutant in drawn:
+            if row := done.get((mutant.before, mutant.after)):
+                rows.append(row)
+                continue
             start = time.monotonic()
             if found := find(tree, mutant):
                 mutant, changed = found
