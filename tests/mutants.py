@@ -35,6 +35,7 @@ NEAREST = 4  # files whose quick tests are run first, all at once
 # What is run but not imported, by the name of its file or folder: the tests that run it.
 RUN_BY = {
     "inside": ["test_grade.py", "test_grade_attacks.py"],
+    "jail": ["test_grade.py", "test_grade_attacks.py"],
     "sandbox": ["test_grade.py", "test_grade_attacks.py"],
     "submission": ["test_grade.py", "test_grade_attacks.py"],
     "wire": ["test_grade.py", "test_grade_attacks.py"],
