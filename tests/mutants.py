@@ -28,12 +28,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MUTATED = ("grading", "helpers")
 LEFT_OUT = ("checks", "reference")  # the first is proved by test_proofs.py, with mutants of its own
-FILE_SECONDS = 600  # an unchanged file of tests takes less than half of it; more is a loop
+TEST_SECONDS = 300  # no unchanged test takes that long, whatever else the machine does
 ENOUGH_SECONDS = 150  # after which no further file of tests is begun
+NEAREST = 4  # files whose quick tests are run first, all at once
 
 # What is run but not imported, by the name of its file or folder: the tests that run it.
 RUN_BY = {
     "warden": ["test_grade.py", "test_grade_attacks.py"],
+    "jail": ["test_grade.py", "test_grade_attacks.py"],
     "sandbox": ["test_grade.py", "test_grade_attacks.py"],
     "submissions": ["test_grade.py", "test_grade_attacks.py"],
     "wire": ["test_grade.py", "test_grade_attacks.py"],
@@ -60,7 +62,11 @@ FLIPPED = {
 }
 OFF_BY_ONE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-NO_MATTER = {"indent", "strict", "delay"}  # keywords that change no behaviour that is promised
+NO_MATTER = {
+    "indent",
+    "strict",
+    "delay",
+}  # keywords whose value changes no behaviour that is promised
 
 
 @dataclass(frozen=True)
@@ -275,40 +281,40 @@ def imported(tree: Path, file: Path) -> set[Path]:
     return {path for path in candidates if path.is_file()}
 
 
-def verdict(tree: Path, file: str, earlier: str = "") -> str:
-    """What the tests say of this tree, of which one file was changed.
+def verdict(tree: Path, file: str, caught_by: str = "") -> str:
+    """What the tests say of this tree, of which one file was changed: quick tests, then slow.
 
-    `earlier` is what they said before: the test that caught it then is the first one now.
+    The file of tests that caught the mutant in another version, if there is one, is the first.
     """
-    environment = os.environ | {
-        "PYTHONPATH": str(tree),
-        "OMP_NUM_THREADS": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    options = ["-x", "-q", "-rfE", "-p", "no:cacheprovider"]
-    options += ["-m", "not every_lesson and not every_page"]
+    chosen = list(dict.fromkeys([*caught_by.split(), *tests_of(tree, file)]))
+    runs = [("not slow", chosen[:NEAREST])]
+    runs += [("slow", [name]) for name in chosen[:NEAREST]]
+    runs += [("slow or not slow", [name]) for name in chosen[NEAREST:]]
     start = time.monotonic()
-    names = tests_of(tree, file)
-    caught = re.findall(r"tests/(\w+\.py)", earlier)
-    for name in dict.fromkeys([*caught, *names]):
+    for kind, names in runs:
         if time.monotonic() - start > ENOUGH_SECONDS:
-            break
-        command = [sys.executable, "-m", "pytest", *options, f"tests/{name}"]
-        try:
-            run = subprocess.run(
-                command,
-                cwd=tree,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=FILE_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            return f"caught: {name} takes longer than {FILE_SECONDS} s"
-        if run.returncode not in (0, 5):  # 5: all its tests are deselected
-            failed = re.search(r"^(?:FAILED|ERROR) (\S+)", run.stdout, re.MULTILINE)
-            return f"caught: {failed[1] if failed else name}"
+            return f"survived; {', '.join(names)} and what follows was not run"
+        if failed := first_failure(tree, kind, names):
+            return f"caught: {failed}"
     return "survived"
+
+
+def first_failure(tree: Path, kind: str, names: list[str]) -> str | None:
+    """The first test of these files that fails, or does not end."""
+    environment = {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-v", "-rfE", "-p", "no:cacheprovider"]
+    command += ["-m", f"({kind}) and not every_lesson and not every_page"]
+    command += ["-o", f"faulthandler_timeout={TEST_SECONDS}"]
+    command += ["-o", "faulthandler_exit_on_timeout=true", *(f"tests/{name}" for name in names)]
+    run = subprocess.run(
+        command, cwd=tree, env=os.environ | environment, capture_output=True, text=True
+    )
+    if run.returncode in (0, 5):  # 5: all of these are deselected
+        return None
+    if failed := re.search(r"^(?:FAILED|ERROR) (\S+)", run.stdout, re.MULTILINE):
+        return failed[1]
+    begun = re.findall(r"^tests/\S+", run.stdout, re.MULTILINE)
+    return f"{begun[-1] if begun else names} does not end"
 
 
 def main() -> None:
@@ -324,20 +330,26 @@ def main() -> None:
         drawn = [Mutant(**{name: row[name] for name in Mutant.__annotations__}) for row in rows]
     else:
         drawn = draw(arguments.tree, arguments.seed, arguments.count)
-        rows = [{} for _ in drawn]
-    earlier, rows = [row.get("verdict", "") for row in rows], []
+        rows = [{"verdict": ""} for _ in drawn]
+    caught_by = [" ".join(re.findall(r"tests/(\w+\.py)", row["verdict"])) for row in rows]
+    earlier = json.loads(arguments.out.read_text("utf-8")) if arguments.out.exists() else []
+    done = {(row["before"], row["after"]): row for row in earlier}  # by a run that was stopped
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache")
         shutil.copytree(arguments.tree, tree, symlinks=True, ignore=ignored)
-        for mutant, said_before in zip(drawn, earlier, strict=True):
+        for mutant, test in zip(drawn, caught_by, strict=True):
+            if row := done.get((mutant.before, mutant.after)):
+                rows.append(row)
+                continue
             start = time.monotonic()
             if found := find(tree, mutant):
                 mutant, changed = found
                 path = tree / mutant.file
                 whole = path.read_text(encoding="utf-8")
                 path.write_text(changed, encoding="utf-8")
-                said = verdict(tree, mutant.file, said_before)
+                said = verdict(tree, mutant.file, test)
                 path.write_text(whole, encoding="utf-8")
             else:
                 said = "rewritten"

@@ -32,7 +32,10 @@ def test_it_is_captums_midpoint_rule(network, baseline):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("photograph", "target"), [("coffee", 967), ("flower", 985)])
+@pytest.mark.parametrize(
+    ("photograph", "target"),
+    [("coffee", 967), pytest.param("flower", 985, marks=pytest.mark.every_lesson)],
+)
 def test_200_steps_add_up_to_within_one_percent(network, photograph, target):
     picture = load.photograph(photograph)
     with torch.no_grad():

@@ -7,16 +7,18 @@ import pytest
 from grading import lesson as lessons
 from grading.grade import judging, results, submissions
 from tests import labelled_class
-from tests.labelled_class import deal, disagreements, registered
+from tests.labelled_class import deal, disagreements
 
 
 @pytest.mark.parametrize("lesson", lessons.with_exercises(), ids=lambda lesson: lesson.name)
 def test_the_notebooks_of_a_lesson_hold_every_answer_that_it_knows(lesson):
     hands = deal(lesson, random.Random(1))
     for exercise in lesson.exercises.values():
-        dealt = [hand[exercise.id].what for hand in hands]
-        known = [answer.what for answer in registered(exercise)]
-        assert [dealt.count(what) >= 1 for what in known] == [True] * len(known)
+        dealt = [hand[exercise.id] for hand in hands]
+        assert {hint for _, hint in exercise.misconceptions} <= {answer.message for answer in dealt}
+        right = [answer.what for answer in dealt if answer.earned == exercise.points]
+        alternatives = [what for what in right if what.startswith("alternative")]
+        assert "solution" in right and len(alternatives) == len(exercise.alternatives)
 
 
 def test_the_same_seed_writes_the_same_class(tmp_path):
@@ -32,6 +34,9 @@ def test_a_class_is_graded_as_its_labels_say(tmp_path):
     labels = labelled_class.write(
         tmp_path / "class", seed=1, students=len(lessons.with_exercises())
     )
+    exercises = [label for one in labels.values() for label in one["exercises"].values()]
+    broken = {"stub", "missing", "exception", "syntax error", "os._exit", "too much output"}
+    assert broken | {"solution"} <= {label["what"] for label in exercises}
     settings = judging.Settings(tier="rlimits", seed=20240817)
     graded = []
     for one in submissions.submissions_in(tmp_path / "class", {}):
