@@ -63,12 +63,12 @@ site: $(READY)-site  ## all lessons as pages for reading, in build/site: make si
 test: export OMP_NUM_THREADS = 1
 test: $(READY)-test  ## pass all tests, every example of helpers and every reference notebook
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson and not every_page" \
-	  --nbval-lax --doctest-modules tests helpers grading/reference
+	  --nbval-lax tests grading/reference
 
 test-all: export OMP_NUM_THREADS = 1
 test-all: $(READY)-test  ## the same, and the student edition of every lesson
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_page" --nbval-lax \
-	  --doctest-modules tests helpers grading/reference
+	  tests grading/reference
 
 test-site: $(READY)-test site slides  ## every page of the site and every slide, in a browser
 	$(BIN)/python -m pytest -m every_page tests

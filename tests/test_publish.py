@@ -15,6 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from grading import lesson as lessons
 from helpers import plot, widgets
 from publish import FRAMES, ROOT, execute, lesson, widget_frames
+from publish import site as site_pages
+from publish import slides as slide_pages
 from tests.browser import open_page
 
 LESSONS = ("00", "08")
@@ -310,6 +312,20 @@ def test_nothing_is_built_twice(site):
     command = [sys.executable, "-m", "publish", "site", *LESSONS, "--out", str(site)]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert "Nothing has changed" in said and page.stat().st_mtime_ns == before
+
+
+def test_a_question_changed_in_its_source_is_new_in_text_and_poll_of_both(tmp_path):
+    file = tmp_path / "00_start_here.py"
+    old = lessons.find("00")
+    changed = old.file.read_text(encoding="utf-8").replace("**A** My grade.", "**A** A new grade.")
+    file.write_text(changed, encoding="utf-8")
+    new = lessons.read(file)
+    nothing = {cell.id: [] for cell in new.cells}
+    for build in (site_pages.build, slide_pages.build):
+        build({new: nothing}, tmp_path / "out")
+        page = (tmp_path / "out" / "00_start_here.html").read_text(encoding="utf-8")
+        assert page.count("A new grade.") == 2 and "My grade." not in page
+    assert execute.kept(new).name != execute.kept(old).name
 
 
 def test_an_unknown_lesson_gets_one_sentence():
