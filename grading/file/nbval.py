@@ -107,5 +107,5 @@ def record_of(item: IPyNbCell) -> dict:
     outputs = item.test_outputs or []
     errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
     said = [o.data[VERDICT] for o in outputs if VERDICT in o.get("data", {})]
-    verdict = said[-1] if said else None
+    verdict = dict(said[-1]) if said else None  # plain, so that xdist can send it
     return {"id": item.cell.get("id"), "error": "".join(errors), "verdict": verdict}
