@@ -781,7 +781,7 @@ def test_binder_installs_the_same_lock():
     """repo2docker reads these from the root, and would not if there were a folder of its own."""
     assert not any((ROOT / folder).exists() for folder in ("binder", ".binder"))
     environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    assert "- -r requirements.lock\n" in environment and "- -e .\n" in environment
+    assert "- -c requirements.lock\n" in environment and "- -e .\n" in environment
     post_build = ROOT / "postBuild"
     subprocess.run(["bash", "-n", post_build], check=True)
     assert os.access(post_build, os.X_OK)

@@ -51,7 +51,11 @@ def gradient(
 
 
 class Noise(TypedDict, total=False):
-    """What is said of the noise, by name; `noisy_gradients` has the meanings and the defaults."""
+    """What is said of the noise, by name; `noisy_gradients` has the meanings and the defaults.
+
+    >>> explain.smoothgrad(network, cat, 285, **Noise(fraction=0.2, n=4)).shape
+    torch.Size([1, 3, 224, 224])
+    """
 
     fraction: float
     n: int
