@@ -1,12 +1,28 @@
 """Fixtures that several files of tests share."""
 
+import sys
+
 import pytest
 import torch
 from torch import nn
 
+from grading import __main__ as grading_command
 from helpers import load
 from tests.browser import browser, page  # noqa: F401
 from tests.lab import address  # noqa: F401
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """`python -m grading …` in this process: its status, what it printed, and its errors."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["grading", *map(str, words)])
+        status = grading_command.main()
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
 
 
 @pytest.fixture(scope="module")

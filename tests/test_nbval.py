@@ -163,17 +163,12 @@ def test_extra_cells_ride_with_the_next_answer_and_a_missing_cell_is_named(stude
     assert rows["0.2"].earned == 0 and "cell" in rows["0.2"].status
 
 
-def test_command_line_exit_status_and_unreadable_files(student, tmp_path):
-    def run(path):
-        command = [sys.executable, "-m", "grading", "check", str(path)]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-
-    assert run(student(RIGHT)).returncode == 0
-    untouched = run(student({}))
-    assert untouched.returncode == 1 and untouched.stdout.count("○ not attempted") == 2
+def test_command_line_exit_status_and_unreadable_files(student, tmp_path, command):
+    assert command("check", student(RIGHT))[0] == 0
+    status, out, _ = command("check", student({}))
+    assert status == 1 and out.count("○ not attempted") == 2
     broken = tmp_path / "broken.ipynb"
     broken.write_text(json.dumps({"cells": 3}), encoding="utf-8")
     for path in (broken, tmp_path / "missing.ipynb"):
-        result = run(path)
-        assert result.returncode == 2
-        assert "Traceback" not in result.stderr and len(result.stderr.splitlines()) == 1
+        status, _, errors = command("check", path)
+        assert status == 2 and len(errors.splitlines()) == 1

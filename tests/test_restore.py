@@ -7,13 +7,11 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from grading import __main__ as command
 from grading import editions
 from grading import lesson as lessons
 from grading.editions import EDITIONS
@@ -535,24 +533,13 @@ def test_a_link_stays_a_link(student, tmp_path_factory):
 # The command
 
 
-@pytest.fixture
-def cli(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["grading", "restore", *map(str, arguments)])
-        status = command.main()
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
-
-
-def test_one_notebook_is_restored_by_the_command(student, cli):
+def test_one_notebook_is_restored_by_the_command(student, command):
     student.change(lambda cells, by_id: cells.pop(0))
-    status, out, _ = cli(student.path)
+    status, out, _ = command("restore", student.path)
     assert status == 0 and "1 cell brought back, 0 answers kept" in out
 
 
-def test_without_a_name_every_lesson_is_restored(student, cli, monkeypatch):
+def test_without_a_name_every_lesson_is_restored(student, command, monkeypatch):
     for number in [f"{n:02}" for n in range(2, 10)]:
         name = f"{lessons.find(number).name}.ipynb"
         shutil.copy(EDITIONS["student"] / name, student.path.parent)
@@ -561,7 +548,7 @@ def test_without_a_name_every_lesson_is_restored(student, cli, monkeypatch):
     (student.path.parent / "02_saliency.ipynb").write_text("x", encoding="utf-8")
     (student.path.parent / "03_integrated_gradients.ipynb").unlink()
     (student.path.parent / "03_integrated_gradients.ipynb").mkdir()
-    status, out, err = cli()
+    status, out, err = command("restore")
     assert "00_start_here.ipynb: nothing to restore, 1 answer kept." in out
     assert "01_why_explain.ipynb was missing; it is a fresh copy now." in out
     assert "02_saliency.ipynb: it could not be read" in out
@@ -570,17 +557,17 @@ def test_without_a_name_every_lesson_is_restored(student, cli, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["unknown.ipynb", "02_saliency-Copy1.ipynb", "02.ipynb"])
-def test_what_is_no_lesson_is_refused_in_a_sentence(tmp_path, cli, name):
-    status, _, err = cli(tmp_path / name)
+def test_what_is_no_lesson_is_refused_in_a_sentence(tmp_path, command, name):
+    status, _, err = command("restore", tmp_path / name)
     assert status == 2 and f"{name} is no lesson of this course" in err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_notebook_is_left_alone(tmp_path, cli):
+def test_another_notebook_is_left_alone(tmp_path, command):
     path = tmp_path / "my-thesis.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[own("1", "a")]), path)
     before = path.read_bytes()
-    assert cli(path)[0] == 2 and path.read_bytes() == before
+    assert command("restore", path)[0] == 2 and path.read_bytes() == before
 
 
 def test_a_copy_under_another_name_is_known_by_its_metadata(student):
@@ -590,10 +577,10 @@ def test_a_copy_under_another_name_is_known_by_its_metadata(student):
     assert student.backups == ["alice.before-restore.ipynb"]
 
 
-def test_the_lecture_edition_is_not_turned_into_a_students(student, cli):
+def test_the_lecture_edition_is_not_turned_into_a_students(student, command):
     nb = editions.notebook(lessons.find("00"), "lecture")
     student.path.write_text(editions.as_text(nb), encoding="utf-8")
-    status, _, err = cli(student.path)
+    status, _, err = command("restore", student.path)
     assert status == 2 and "is the lecture edition" in err
 
 

@@ -7,7 +7,8 @@ STATUS = "graded"
 
 ANSWER = """\
 import os, socket
-usual = {'HOME', 'LANG', 'LC_CTYPE', 'OMP_NUM_THREADS', 'PATH', 'PWD'}
+usual = {'HOME', 'LANG', 'LC_CTYPE', 'OMP_NUM_THREADS', 'PATH', 'PWD',
+         'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'}
 mine = {n for n in os.environ if not n.startswith(('TORCH', 'KMP', 'PYTORCH'))}
 ESCAPED = bool(mine - usual) or socket.gethostname() != 'sandbox'"""
 

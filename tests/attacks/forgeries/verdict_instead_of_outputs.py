@@ -1,4 +1,4 @@
-"""A verdict is written into the pipe that the outputs go through."""
+"""A verdict is written into the file in memory that the outputs go through, and into any pipe."""
 
 from tests.attack import instead
 
@@ -9,7 +9,8 @@ ANSWER = """\
 import os, stat
 for name in range(3, 64):
     try:
-        if stat.S_ISFIFO(os.fstat(name).st_mode):
+        mode = os.fstat(name).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISREG(mode):
             os.write(name, b'{"status": "graded", "earned": 12, "points": 12}')
     except OSError:
         pass
