@@ -13,6 +13,8 @@ UPLOADS := "--ServerApp.tornado_settings={'websocket_max_message_size': 20971520
 # for example LAB_OPTIONS=--no-browser
 LAB_OPTIONS ?=
 WORKERS ?= 2
+# a file a worker, in the order in which tests/conftest.py puts them
+SPREAD := --dist loadfile --no-loadscope-reorder
 RESULTS ?= build/results
 # for example LESSONS="00 02"
 LESSONS ?=
@@ -62,12 +64,12 @@ site: $(READY)-site  ## all lessons as pages for reading, in build/site: make si
 
 test: export OMP_NUM_THREADS = 1
 test: $(READY)-test  ## pass all tests, every example of helpers and every reference notebook
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_lesson and not every_page" \
+	$(BIN)/python -m pytest -n $(WORKERS) $(SPREAD) -m "not every_lesson and not every_page" \
 	  --nbval-lax tests grading/reference
 
 test-all: export OMP_NUM_THREADS = 1
 test-all: $(READY)-test  ## the same, and the student edition of every lesson
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not every_page" --nbval-lax \
+	$(BIN)/python -m pytest -n $(WORKERS) $(SPREAD) -m "not every_page" --nbval-lax \
 	  tests grading/reference
 
 test-site: $(READY)-test site slides  ## every page of the site and every slide, in a browser

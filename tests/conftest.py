@@ -11,6 +11,13 @@ from helpers import load
 from tests.browser import browser, page  # noqa: F401
 from tests.lab import address  # noqa: F401
 
+# Files that take a minute or more come first, so that no core idles at the end of a run.
+LONG = ("grade_attacks", "browser_lab", "publish", "grade", "nbval", "labelled_class", "memory")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in LONG)
+
 
 @pytest.fixture
 def command(monkeypatch, capsys):
