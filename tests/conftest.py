@@ -11,12 +11,16 @@ from helpers import load
 from tests.browser import browser, page  # noqa: F401
 from tests.lab import address  # noqa: F401
 
-# Files that take a minute or more come first, so that no core idles at the end of a run.
-LONG = ("grade_attacks", "browser_lab", "publish", "grade", "nbval", "labelled_class", "memory")
+# Files that take a minute or so come first, so that no core idles at the end of a run; lessons too.
+LONG = {"grade_attacks", "browser_lab", "publish", "grade", "nbval", "labelled_class", "memory"}
+LONG |= {"maximize", "own_picture", "proofs", "examples"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in LONG)
+    def is_short(item: pytest.Item) -> bool:
+        return item.path.suffix == ".py" and item.path.stem.removeprefix("test_") not in LONG
+
+    items.sort(key=is_short)
 
 
 @pytest.fixture

@@ -18,19 +18,19 @@ import torch
 assert memory.keep_pages() is not ("elsewhere" in sys.argv)
 torch.set_num_threads(1)
 network = load.network().cpu()
-images = torch.rand(8, 3, 224, 224).requires_grad_()
+images = torch.rand(4, 3, 224, 224).requires_grad_()
 def run():
     torch.autograd.grad(network(images)[:, 0].sum(), images)
 run()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(5):
+for _ in range(3):
     run()
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
 def faults(*arguments: str, **environment: str) -> int:
-    """Page faults of five passes through Lite0, after one, in a process of their own."""
+    """Page faults of three passes through Lite0, after one, in a process of their own."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("MALLOC_")}
     done = subprocess.run(
         [sys.executable, "-c", PASSES, *arguments],
