@@ -73,10 +73,9 @@ def restore(arguments: argparse.Namespace) -> int:
 def grade(arguments: argparse.Namespace) -> int:
     from grading.grade.whole_class import grade_class
 
-    given = arguments
-    where = {"scheduler": given.scheduler, "workers": given.workers}
-    secrets = {"seed_file": given.seed_file, "pack": given.pack}
-    statuses = grade_class(given.submissions, given.out, given.tier, **secrets, **where)
+    folders, secrets = (arguments.submissions, arguments.out), (arguments.seed_file, arguments.pack)
+    where = (arguments.scheduler, arguments.workers)
+    statuses = grade_class(*folders, arguments.tier, *secrets, *where)
     for status, number in statuses.items():
         print(f"{number:5} {status}")
     print(f"Tables, feedback and Gradescope files are in {arguments.out}.")

@@ -99,7 +99,8 @@ def poll(cell: Cell) -> NotebookNode:
 
 
 def behind_a_poll(cell: Cell, new: NotebookNode) -> NotebookNode:
-    new.source = f"# the answer to {cell.exercise}\n{new.source}"  # seen of a hidden one
+    # a hidden cell shows its first line
+    new.source = f"# the answer to {cell.exercise}\n{new.source}"
     new.metadata |= {"jupyter": {"source_hidden": True}, "slideshow": {"slide_type": "fragment"}}
     return new
 

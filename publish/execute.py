@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,15 @@ def executed(chosen: list[Lesson]) -> dict[Lesson, Outputs]:
 
 def kept(lesson: Lesson) -> Path:
     """The file of a lesson's outputs; its name changes with all that they are made from."""
+    key = hashlib.sha256(lesson.file.read_bytes() + used_by_all()).hexdigest()[:16]
+    return KEPT / f"{lesson.name}.{key}.json"
+
+
+@cache
+def used_by_all() -> bytes:
+    """A hash of what every lesson uses, as it was when this process began."""
     files = sorted({file for pattern in USED for file in ROOT.glob(pattern) if file.is_file()})
-    used = b"".join(file.read_bytes() for file in [lesson.file, *files])
-    return KEPT / f"{lesson.name}.{hashlib.sha256(used).hexdigest()[:16]}.json"
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
 
 
 def outputs_in(file: Path) -> Outputs:

@@ -8,7 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grading import editions
-from grading.lesson import Lesson, slug
+from grading.lesson import HEADING, Lesson, slug
 from publish import ROOT
 from publish.execute import Outputs, PublishError
 
@@ -72,6 +72,6 @@ def headings(lesson: Lesson) -> list[tuple[int, str, str]]:
     found = []
     for cell in lesson.cells:
         for line in cell.source.splitlines() if cell.kind == "text" else ():
-            if match := re.match(r"(#{1,3}) (.+)", line):
+            if match := HEADING.match(line):
                 found.append((len(match[1]), match[2], slug(match[2])))
     return found

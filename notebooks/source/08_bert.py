@@ -216,7 +216,8 @@ def where(r, word):
 
 
 SPECIAL = {tokenizer.cls_token, tokenizer.sep_token}
-PRONOUNS = [  # and who is meant, in the first eight sentences
+# of the first eight sentences the pronoun, and who is meant
+PRONOUNS = [
     ("he", "man"),
     ("she", "anna"),
     ("it", "ball"),
