@@ -14,6 +14,8 @@ from typing import Any
 
 from torch import Tensor
 
+from helpers.plot.base import PAPER, on_card
+
 # height of a token's row, width of the lines, of a letter, of a number
 ROW, GAP, LETTER, NUMBER = 22, 170, 8.4, 40
 BLUE = "#0072B2"
@@ -34,7 +36,7 @@ text { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 14px; f
 
 @dataclass(frozen=True)
 class Drawing:
-    """An SVG and its text summary; shows itself in a notebook.
+    """An SVG, what is seen on it and what that means; shows itself in a notebook.
 
     >>> attention.Drawing("<svg></svg>", "An empty drawing.").alt
     'An empty drawing.'
@@ -42,16 +44,18 @@ class Drawing:
 
     svg: str
     alt: str
+    caption: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        box = f'<div style="background:white;overflow-x:auto">{self.svg}</div>'
-        return {"text/html": box, "text/plain": self.alt}
+        return {"text/html": on_card(self.svg, self.caption, 800), "text/plain": self.alt}
 
     def save(self, path: str | Path) -> None:
         Path(path).write_text(self.svg, encoding="utf-8")
 
 
-def head_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Drawing:
+def head_view(
+    tokens: Sequence[str], attention: Tensor, title: str = "", caption: str = ""
+) -> Drawing:
     """One head: lines from each token (left) to the tokens it looks at (right).
 
     `attention` is (T, T), rows look at columns. Raises ValueError where it does not fit the tokens.
@@ -104,10 +108,12 @@ def head_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Draw
     said = ", ".join(f"{tokens[i]} to {tokens[j]} {weights[i][j]:.2f}" for i, j in strongest)
     alt = f"{title or 'Attention'}: lines between tokens; strongest: {said}."
     body = f'{heading}<g class="right">{rights}</g><g class="left">{lefts}</g>'
-    return _drawing(body, width, height, alt)
+    return _drawing(body, width, height, alt, caption)
 
 
-def model_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Drawing:
+def model_view(
+    tokens: Sequence[str], attention: Tensor, title: str = "", caption: str = ""
+) -> Drawing:
     """Every head as a small head view, one row a layer, one column a head.
 
     `attention` is (layers, heads, T, T). Raises ValueError where it does not fit the tokens.
@@ -148,7 +154,7 @@ def model_view(tokens: Sequence[str], attention: Tensor, title: str = "") -> Dra
         f"{title or 'Attention'}: {len(weights)} layers by {len(weights[0])} heads, each a small "
         f"drawing of lines between the {len(tokens)} tokens {' '.join(tokens)}."
     )
-    return _drawing("".join(parts), width, height, alt)
+    return _drawing("".join(parts), width, height, alt, caption)
 
 
 def _checked(tokens: Sequence[str], attention: Tensor, dimensions: int) -> list[Any]:
@@ -163,7 +169,7 @@ def _checked(tokens: Sequence[str], attention: Tensor, dimensions: int) -> list[
     return attention.detach().cpu().tolist()
 
 
-def _drawing(body: str, width: float, height: float, alt: str) -> Drawing:
+def _drawing(body: str, width: float, height: float, alt: str, caption: str) -> Drawing:
     """The SVG with its style; an id of its own keeps the style off everything else on the page."""
     name = "attention-" + hashlib.sha256(body.encode()).hexdigest()[:10]
     rules = [rule.strip() for rule in STYLE.strip().splitlines()]
@@ -172,6 +178,6 @@ def _drawing(body: str, width: float, height: float, alt: str) -> Drawing:
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" '
         f'aria-label="{html.escape(alt)}" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto;'
-        f'background:white"><style>{style}</style>{body}</svg>'
+        f'background:{PAPER}"><style>{style}</style>{body}</svg>'
     )
-    return Drawing(svg, alt)
+    return Drawing(svg, alt, caption)

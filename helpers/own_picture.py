@@ -158,12 +158,16 @@ class Panel(ipywidgets.VBox):
         shares = probabilities(self.network, pictures)[:, target].tolist()
         short = textwrap.shorten(name, 24, placeholder=" …")
         labels = [f"{row} {p:.1%}\n{short}" for row, p in zip(rows, shares, strict=True)]
-        caption = f"What speaks for {name} in {self.picture.value}"
+        alt = f"What speaks for {name} in {self.picture.value}"
+        caption = (
+            f"What speaks for {name}: bright where a map stands alone, magenta over the picture; "
+            "striped blue speaks against it. The number is the rank correlation with Sobel's "
+            "edges, which no network has seen: 1 is the same order, 0 unrelated."
+        )
 
         def show(results: dict[str, Tensor | str]) -> None:
-            self.still = draw(pictures, labels, results, methods, caption)
-            image = self.still._repr_mimebundle_()["text/html"]
-            self.result.value = f"{image}<div><small>{html.escape(self.still.alt)}</small></div>"
+            self.still = draw(pictures, labels, results, methods, caption, alt)
+            self.result.value = self.still._repr_mimebundle_()["text/html"]
             self.progress.value = len(results)
             self.say(f"{len(results)} of {len(methods)} done.")
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers import explain, plot
 from helpers.model import frozen
+from helpers.plot.base import told
+from helpers.plot.grid import grid
+from helpers.plot.pictures import pixels_of, show_map
 
 
 def gradcam(network: nn.Module, pictures: Tensor, target: int) -> Tensor:
@@ -88,6 +88,7 @@ METHODS: dict[str, Callable[[nn.Module, Tensor, int], Tensor]] = {
     "random (control)": lambda network, pictures, target: explain.random_map(pictures),
 }
 SIGNED = ("occlusion", "LIME")  # coarse enough for the eye to read signs
+COARSE = ("Grad-CAM", *SIGNED)  # drawn over the picture, which shows through
 QUICK = ("gradient", "Grad-CAM", "Sobel (control)")
 
 
@@ -171,7 +172,7 @@ def probabilities(network: nn.Module, pictures: Tensor) -> Tensor:
         return network(pictures).softmax(1).cpu()
 
 
-COLUMNS, SIDE, STEP = 5, 1.72, 1.8  # panels a strip, and in inches: a panel, from one to the next
+COLUMNS = 4
 PLACES = ("top left", "top", "top right", "left", "middle", "right")
 PLACES += ("bottom left", "bottom", "bottom right")
 
@@ -182,62 +183,55 @@ def draw(
     results: Mapping[str, Tensor | str],
     methods: Sequence[str] = (),
     caption: str = "",
+    alt: str = "",
 ) -> plot.Picture:
     """One row a picture (N, 3, H, W), one column a method, empty while it has no result.
 
-    All rows of a method share one scale, so that a fainter map is a weaker one. After five columns
-    it goes on below.
+    After four columns it goes on below. Coarse maps lie over their picture, fine ones are drawn
+    alone. All rows of a method share one scale, so that a fainter map is a weaker one. The number
+    under a method's name is the rank correlation of its first map with Sobel's.
 
     >>> results = explain_all(network, cat, 285, ["Sobel (control)"])
-    >>> draw(cat, ["the cat"], results, caption="Edges").alt[:21]
-    'Edges. Rows: the cat.'
+    >>> draw(cat, ["the cat"], results).alt[:48]
+    'Rows: the cat. Sobel (control): strongest bottom'
     """
-    columns = ["picture", *(methods or results)]
-    wide, strip = min(COLUMNS, len(columns)), len(pictures) * STEP + 0.3
-    width, height = 0.4 + wide * STEP + 1.5, -(-len(columns) // wide) * strip
-    figure = Figure(figsize=(width, height))  # laid out by hand, which draws twice as fast
+    names = ["picture", *(methods or results)]
+    wide = min(COLUMNS, len(names))
+    names += [""] * (-len(names) % wide)  # so that the last strip is full
+    strips = [names[i : i + wide] for i in range(0, len(names), wide)]
+    cells = [(row, name) for strip in strips for row in range(len(labels)) for name in strip]
+    maps = {
+        name: found.mean(1) if name in SIGNED else found.abs().amax(1)
+        for name, found in results.items()
+        if isinstance(found, Tensor)
+    }
+    edges = explain.sobel(pictures[:1])
 
-    def axis_at(left: float, top: float, across: float, down: float) -> Axes:
-        bottom = height - top - down
-        return figure.add_axes((left / width, bottom / height, across / width, down / height))
+    def title(name: str) -> str:
+        if name not in maps:
+            return name
+        like = explain.rank_correlation(maps[name][:1, None].abs(), edges).item()
+        return f"{name}\nlike Sobel: {like:.2f}"
 
-    told = [caption, "Rows: " + "; ".join(label.replace("\n", ", ") for label in labels)]
-    for number, name in enumerate(columns):
-        maps, strengths = results.get(name), None
-        if isinstance(maps, Tensor):
-            strengths = maps.mean(1) if name in SIGNED else maps.abs().amax(1)
-            ninths = F.adaptive_avg_pool2d(strengths, 3).flatten(1).argmax(1)
-            told.append(f"{name}: strongest {', '.join(PLACES[ninth] for ninth in ninths)}")
-        elif maps:
-            told.append(f"{name}: not possible")
-        for row, label in enumerate(labels):
-            left, top = number % wide * STEP + 0.4, number // wide * strip + row * STEP + 0.25
-            axis = axis_at(left, top, SIDE, SIDE)
-            axis.set(xticks=[], yticks=[], frame_on=False)
-            if row == 0:
-                axis.set_title(name, fontsize=10)
-            if number % wide == 0:
-                axis.set_ylabel(label, fontsize=8.5)
-            if number == 0:
-                axis.imshow(pictures[row].permute(1, 2, 0).numpy())
-            elif strengths is not None:
-                _show(axis, strengths, row, pictures[row] if name in SIGNED else None)
-            elif maps:
-                axis.text(0.5, 0.5, "not possible", ha="center", fontsize=9)
-    bars = [("inferno", "0", "strong")] if set(columns[1:]) - set(SIGNED) else []
-    bars += [("RdBu_r", "against", "for")] if set(columns) & set(SIGNED) else []
-    for number, (colours, *ends) in enumerate(bars):
-        axis = axis_at(0.5 + wide * STEP + number * 0.75, 0.25, 0.12, SIDE)
-        figure.colorbar(ScalarMappable(cmap=colours), cax=axis, ticks=(0, 1))
-        axis.set_yticklabels(ends, fontsize=9)
-    return plot.picture(figure, ". ".join(part for part in told if part))
-
-
-def _show(axis: Axes, strengths: Tensor, row: int, below: Tensor | None) -> None:
-    """One row of (N, H, W) on the scale of all rows; signed, over the picture `below`, if given."""
-    top = torch.quantile(strengths.abs().flatten(), plot.CLIP).item() or 1.0
-    if below is None:
-        axis.imshow(strengths[row].numpy(), cmap="inferno", vmin=0, vmax=top)
-    else:
-        axis.imshow(below.mean(0).numpy(), cmap="gray", vmin=-0.4, vmax=1.4)
-        axis.imshow(strengths[row].numpy(), cmap="RdBu_r", vmin=-top, vmax=top, alpha=0.65)
+    titles = [title(name) if row == 0 else "" for row, name in cells]
+    rows = [*labels] * len(strips)
+    figure, axes = grid([pictures[row] for row, _ in cells], titles, wide, rows)
+    for axis, (row, name) in zip(axes, cells, strict=True):
+        if name == "picture":
+            axis.imshow(pixels_of(pictures[row]))
+        elif name in maps:
+            top = torch.quantile(maps[name].abs().flatten(), plot.CLIP).item() or 1.0
+            under = pictures[row] if name in COARSE else None
+            show_map(axis, (maps[name][row] / top).numpy(), name in SIGNED, under)
+        elif name in results:
+            axis.text(0.5, 0.5, "not possible", ha="center", fontsize=9)
+        elif not name:
+            axis.remove()
+    said = [alt, "Rows: " + "; ".join(label.replace("\n", ", ") for label in labels)]
+    for name in results:
+        if name in maps:
+            ninths = F.adaptive_avg_pool2d(maps[name], 3).flatten(1).argmax(1)
+            said.append(f"{name}: strongest {', '.join(PLACES[ninth] for ninth in ninths)}")
+        else:
+            said.append(f"{name}: not possible")
+    return plot.picture(figure, caption, told(*said))

@@ -1,6 +1,5 @@
 """Widgets on drawings made beforehand: they answer at once, with core ipywidgets only."""
 
-import html
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -68,9 +67,7 @@ class Frames(ipywidgets.VBox):
         return self.drawn[values]
 
     def show(self, change: Any = None) -> None:
-        frame = self.frame(self.values)
-        picture = frame._repr_mimebundle_()["text/html"]
-        self.drawing.value = f"{picture}<div><small>{html.escape(frame.alt)}</small></div>"
+        self.drawing.value = self.frame(self.values)._repr_mimebundle_()["text/html"]
 
     def reset(self, button: Any = None) -> None:
         """Put every control back where it began, and draw once."""
@@ -96,14 +93,19 @@ def choices(control: Control) -> list[tuple[str, Any]]:
     return [o if isinstance(o, tuple) else (str(o), o) for o in control.options]
 
 
-def slider(draw: Callable[[Any], Picture], values: Sequence[Any], label: str) -> Frames:
+def slider(
+    draw: Callable[[Any], Picture], values: Sequence[Any], label: str, start: Any = None
+) -> Frames:
     """A labelled slider over pictures, `draw(value)`, that were all drawn beforehand.
+
+    It begins at the value `start`, where one sees most, or at the first one.
 
     >>> widgets.slider(lambda share: plot.images(share * cat), [0.5, 1], "brightness").values
     (0.5,)
     """
     control = ipywidgets.SelectionSlider(
         options=[(str(value), value) for value in values],
+        value=values[0] if start is None else start,
         description=label,
         continuous_update=True,
         layout={"width": "min(100%, 32em)"},
@@ -129,10 +131,12 @@ def choose(
     draw: Callable[..., Picture | Drawing],
     options: Mapping[str, Sequence[Any]],
     buttons: bool = False,
+    start: Sequence[Any] = (),
 ) -> Frames:
     """One dropdown an option (or a row of buttons) above `draw(*values)`, all drawn beforehand.
 
-    A value may be a pair (label, value), so that labels may repeat.
+    A value may be a pair (label, value), so that labels may repeat. It begins at the values in
+    `start`, or at the first ones.
 
     >>> widgets.choose(lambda share: plot.images(share * cat), {"brightness": [0.5, 1]}).states()
     [(0.5,), (1,)]
@@ -143,6 +147,8 @@ def choose(
         kind(options=_told_apart(values), description=label, style=style, layout={"width": "auto"})
         for label, values in options.items()
     ]
+    for control, value in zip(controls, start, strict=False):
+        control.value = value
     return Frames(draw, controls)
 
 

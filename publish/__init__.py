@@ -6,4 +6,5 @@ lessons → execute (once, recording widgets) → parts → render → site, sli
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FRAMES = "application/vnd.course.frames+json"  # what a recorded widget leaves in a notebook
+FIGURE = "application/vnd.course.figure+json"  # what a picture leaves in a notebook
+FRAMES = "application/vnd.course.frames+json"  # what a recorded widget leaves there

@@ -8,6 +8,7 @@ import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from latex2mathml.converter import convert
@@ -22,11 +23,11 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
 from grading.lesson import Question, slug
-from publish import FRAMES
+from helpers.plot.base import DPI, SHOWN, smallest_type
+from publish import FIGURE, FRAMES
 
 HERE = Path(__file__).parent
 MATH_FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
-PNG = re.compile(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]*)"[^>]*>')
 
 
 def formula(tex: str, options: dict) -> str:
@@ -85,8 +86,10 @@ def outputs(made_by_cell: list[NotebookNode], figures: Path) -> list[Markup]:
         data = output.get("data", {})
         if FRAMES in data:
             made.append(frames(data[FRAMES], figures))
+        elif FIGURE in data:
+            made.append(figure(data[FIGURE], figures))
         elif "text/html" in data:
-            made.append(Markup(PNG.sub(lambda m: figure(m[1], m[2], figures), data["text/html"])))
+            made.append(Markup(data["text/html"]))
         elif data.get("text/plain", "").strip():
             made.append(block(data["text/plain"]))
     return ([block(printed)] if printed.strip() else []) + made
@@ -96,39 +99,37 @@ def block(text: str) -> Markup:
     return Markup(f'<pre class="printed" tabindex="0">{html.escape(text.rstrip())}</pre>')
 
 
-def figure(png: str, alt: str, figures: Path) -> Markup:
-    """A picture, with its size, so that the page does not jump while it loads."""
-    name, (width, height) = picture_file(base64.b64decode(png), figures)
-    return Markup(
-        f'<img src="{figures.name}/{name}" alt="{alt}" width="{width}" height="{height}" '
-        'loading="lazy">'
-    )
-
-
-def picture_file(png: bytes, figures: Path) -> tuple[str, tuple[int, int]]:
-    """Write a picture as WebP under a name made from its content; name and size."""
-    picture = Image.open(io.BytesIO(png))
-    name = hashlib.sha256(png).hexdigest()[:16] + ".webp"
-    if not (figures / name).is_file():
-        figures.mkdir(parents=True, exist_ok=True)
-        picture.convert("RGB").save(figures / name, quality=88)
-    return name, picture.size
+def figure(data: dict, figures: Path) -> Markup:
+    """A picture that opens in full size, or a drawing, on a card with its caption."""
+    drawn = picture_file(data, figures)
+    return Markup(TEMPLATES.get_template("figure.html").render(drawn=drawn, svg=data.get("svg")))
 
 
 def frames(widget: dict, figures: Path) -> Markup:
     """Controls and the frame of the start; a script swaps frames, without one it stands still."""
-    drawn = {}
-    for state, frame in widget["frames"].items():
-        if "svg" in frame:
-            name = hashlib.sha256(frame["svg"].encode()).hexdigest()[:16] + ".svg"
-            figures.mkdir(parents=True, exist_ok=True)
-            (figures / name).write_text(frame["svg"], encoding="utf-8")
-        else:
-            name, _ = picture_file(base64.b64decode(frame["png"]), figures)
-        drawn[state] = {"file": f"{figures.name}/{name}", "alt": frame["alt"]}
+    drawn = {state: picture_file(frame, figures) for state, frame in widget["frames"].items()}
     start = ",".join(map(str, widget["start"]))
     template = TEMPLATES.get_template("frames.html")
     return Markup(template.render(widget=widget, frames=drawn, start=start))
+
+
+def picture_file(data: dict, figures: Path) -> dict[str, Any]:
+    """Write a picture under a name made from its content, and say what its page must know.
+
+    `type` is the height of its smallest letters in its own pixels. A PNG becomes a WebP.
+    """
+    content = data["svg"].encode() if "svg" in data else base64.b64decode(data["png"])
+    name = hashlib.sha256(content).hexdigest()[:16] + (".svg" if "svg" in data else ".webp")
+    figures.mkdir(parents=True, exist_ok=True)
+    said = {"file": f"{figures.name}/{name}", "alt": data["alt"], "caption": data["caption"]}
+    if "svg" in data:
+        (figures / name).write_bytes(content)
+        return said
+    picture = Image.open(io.BytesIO(content))
+    if not (figures / name).is_file():
+        picture.convert("RGB").save(figures / name, quality=88)
+    size = {"width": picture.width * SHOWN // DPI, "height": picture.height * SHOWN // DPI}
+    return said | size | {"type": smallest_type(content)}
 
 
 def poll(question: Question) -> Markup:

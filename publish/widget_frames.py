@@ -1,4 +1,4 @@
-"""Runs in the kernel of a lesson that is to be published: widgets leave frames, not live views."""
+"""Runs in the kernel of a lesson to be published: it leaves pictures as data, widgets as frames."""
 
 import base64
 import itertools
@@ -10,7 +10,7 @@ from IPython import get_ipython
 from helpers.attention import Drawing
 from helpers.plot import Picture
 from helpers.widgets import Frames, choices
-from publish import FRAMES
+from publish import FIGURE, FRAMES
 
 MOST = 100  # frames of one widget; with more states only a few controls at a time leave the start
 
@@ -23,15 +23,21 @@ KINDS: dict[type, str] = {
 
 
 def install() -> None:
-    """From now on a displayed widget gives its frames, or its still picture, or nothing."""
+    """From now on a picture gives data, a widget its frames, its still picture or nothing."""
     formatter = get_ipython().display_formatter.mimebundle_formatter
+    formatter.for_type(Picture, figure)
+    formatter.for_type(Drawing, figure)
     formatter.for_type(ipywidgets.Widget, still)
     formatter.for_type(Frames, frames)
 
 
-def still(widget: ipywidgets.Widget) -> dict[str, str]:
+def figure(picture: Picture | Drawing) -> dict[str, Any]:
+    return {FIGURE: as_data(picture), "text/plain": picture.alt}
+
+
+def still(widget: ipywidgets.Widget) -> dict[str, Any]:
     picture = getattr(widget, "still", None)
-    return picture._repr_mimebundle_() if picture else {"text/plain": ""}
+    return figure(picture) if picture else {"text/plain": ""}
 
 
 def frames(widget: Frames) -> dict[str, Any]:
@@ -66,6 +72,7 @@ def frames(widget: Frames) -> dict[str, Any]:
 
 
 def as_data(frame: Picture | Drawing) -> dict[str, str]:
+    said = {"alt": frame.alt, "caption": frame.caption}
     if isinstance(frame, Drawing):
-        return {"svg": frame.svg, "alt": frame.alt}
-    return {"png": base64.b64encode(frame.png).decode(), "alt": frame.alt}
+        return {"svg": frame.svg, **said}
+    return {"png": base64.b64encode(frame.png).decode(), **said}

@@ -5,15 +5,27 @@ carries a text summary for people who cannot see it. Maps are scaled here, for t
 explainers never do that.
 """
 
-from helpers.plot.base import COLOURS, DASHES, HATCHES, Mark, Picture, beside, picture
+from helpers.plot.base import (
+    AGAINST,
+    COLOURS,
+    DASHES,
+    FOR,
+    HATCHES,
+    Mark,
+    Picture,
+    beside,
+    picture,
+)
 from helpers.plot.charts import barh, bars, line_panels, lines, strips
-from helpers.plot.pictures import CLIP, heatmaps, images
+from helpers.plot.pictures import CLIP, heatmaps, images, pieces, sheet
 from helpers.plot.plane import arrows, matrix, scatter
 
 __all__ = [
+    "AGAINST",
     "CLIP",
     "COLOURS",
     "DASHES",
+    "FOR",
     "HATCHES",
     "Mark",
     "Picture",
@@ -27,6 +39,8 @@ __all__ = [
     "lines",
     "matrix",
     "picture",
+    "pieces",
     "scatter",
+    "sheet",
     "strips",
 ]

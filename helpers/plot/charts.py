@@ -4,11 +4,26 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.plot.base import COLOURS, DASHES, HATCHES, Mark, Picture, picture
+from helpers.plot.base import (
+    AGAINST,
+    COLOURS,
+    DASHES,
+    FOR,
+    HATCHES,
+    STRIPES,
+    WIDE,
+    Level,
+    Mark,
+    Picture,
+    picture,
+    told,
+)
 
 Group = TypeVar("Group", str, int)
+CLEAR = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}  # behind a number
 
 
 def lines(
@@ -17,28 +32,41 @@ def lines(
     xlabel: str,
     ylabel: str,
     caption: str = "",
+    alt: str = "",
     log_x: bool = False,
+    line: Level | None = None,
+    number: str = ".2f",
 ) -> Picture:
-    """One line a series over a common x, told apart by colour, dashes and a label at its end.
+    """One line a series over a common x, told apart by colour, dashes, width and marks.
+
+    Earlier lines are wider, so that they still show where a later one lies on them. `line`: a
+    dashed level and its name, for example (0.5, "chance"). `number` formats the ends in the alt
+    text.
 
     >>> plot.lines([1, 2], {"a": [0.5, 0.75]}, "n", "share").alt
-    'share over n, 1 to 2: a from 0.5 to 0.75'
+    'share over n, 1 to 2: a from 0.50 to 0.75.'
     """
-    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-    axis = figure.add_subplot()
+    figure = Figure((6.8, 3.4), layout="constrained")
+    axis = figure.add_subplot(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear")
     for index, (name, y) in enumerate(series.items()):
-        colour, dash = COLOURS[index % 7], DASHES[index % 7]
-        axis.plot(x, y, color=colour, linestyle=dash, marker="o", markersize=4, label=name)
-    axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear")
+        extra = len(series) - 1 - index
+        (drawn,) = axis.plot(
+            x, y, color=COLOURS[index % 7], linestyle=DASHES[index % 7], label=name
+        )
+        drawn.set(linewidth=1.6 + 1.2 * extra, markersize=4 + 2 * extra)
+        drawn.set_marker("osD^vPX"[index % 7])
     if log_x:
         axis.set_xticks(list(x), [f"{value:g}" for value in x])
         axis.minorticks_off()
     axis.grid(alpha=0.3)
+    _draw_level(axis, line)
     if len(series) > 1:
         figure.legend(loc="outside upper center", ncols=min(len(series), 3))
-    ends = [f"{name} from {float(y[0]):.3g} to {float(y[-1]):.3g}" for name, y in series.items()]
+    ends = [
+        f"{n} from {float(y[0]):{number}} to {float(y[-1]):{number}}" for n, y in series.items()
+    ]
     summary = f"{ylabel} over {xlabel}, {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}"
-    return picture(figure, _told(caption, summary))
+    return picture(figure, caption, told(alt, summary))
 
 
 def line_panels(
@@ -47,36 +75,39 @@ def line_panels(
     xlabel: str,
     ylabel: str,
     caption: str = "",
+    alt: str = "",
     marks: Mapping[str, Mark] | None = None,
-    level: float | None = None,
+    line: Level | None = None,
 ) -> Picture:
     """One panel of lines a title, {title: {name: y}}, all on one scale.
 
-    The end of each first line has its value. `marks`: how a name is drawn; `level`: a dashed line,
-    for example chance.
+    The end of each first line has its value. `marks`: how a name is drawn; `line`: a dashed level
+    and its name.
 
     >>> plot.line_panels([1, 2], {"left": {"a": [0.5, 1.0]}}, "n", "share").alt
-    'share over n: left, a from 0.50 to 1.00'
+    'share over n: left, a from 0.50 to 1.00.'
     """
-    figure = Figure(figsize=(3.2 * len(panels), 3.2), layout="constrained")
+    figure = Figure((min(WIDE, 3.4 * len(panels)), 3.2), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    told = []
+    found = []
     for axis, (title, series) in zip(axes, panels.items(), strict=True):
         for index, (name, y) in enumerate(series.items()):
             mark, colour, area = (marks or {}).get(name, ("o", COLOURS[index % 7], 20))
-            (line,) = axis.plot(x, y, color=colour, marker=mark, markersize=area**0.5, label=name)
-            line.set_linestyle(DASHES[3 * index % 7])  # the second one is dotted
+            (drawn,) = axis.plot(x, y, color=colour, marker=mark, markersize=area**0.5, label=name)
+            drawn.set_linestyle(DASHES[3 * index % 7])  # the second one is dotted
             if index == 0:
-                end = f"{y[-1]:.1f}"
-                axis.annotate(end, (x[-1], y[-1]), (4, 4), textcoords="offset points")
-            told.append(f"{title}, {name} from {y[0]:.2f} to {y[-1]:.2f}")
-        if level is not None:
-            axis.axhline(level, color="gray", linestyle="--", linewidth=1)
+                end = {"textcoords": "offset points", "ha": "right", "bbox": CLEAR}
+                axis.annotate(f"{y[-1]:.2f}", (x[-1], y[-1]), (0, 8), **end)
+            found.append(f"{title}, {name} from {y[0]:.2f} to {y[-1]:.2f}")
+        _draw_level(axis, line if axis is axes[-1] else line and (line[0], ""))
         axis.set(title=title, xlabel=xlabel)
-        axis.margins(x=0.15, y=0.1)
+        axis.title.set_fontsize(10)
+        axis.margins(x=0.1, y=0.15)
     axes[0].set_ylabel(ylabel)
-    axes[0].legend()
-    return picture(figure, _told(caption, f"{ylabel} over {xlabel}: {'; '.join(told)}"))
+    if len(axes[0].get_lines()) > 1:
+        handles = axes[0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside upper center", ncols=3)
+    return picture(figure, caption, told(alt, f"{ylabel} over {xlabel}: {'; '.join(found)}"))
 
 
 def bars(
@@ -84,39 +115,40 @@ def bars(
     series: Mapping[str, Sequence[float]],
     ylabel: str,
     caption: str = "",
-    line: float | None = None,
-    line_name: str = "",
+    alt: str = "",
+    line: Level | None = None,
+    number: str = ".2f",
     xlabel: str = "",
     title: str = "",
     size: tuple[float, float] | None = None,
-    numbers: bool = True,
     notes: Mapping[Group, str] | None = None,
 ) -> Picture:
-    """Grouped bars with their values on top; `line` draws a dashed level, for example chance.
+    """Grouped bars with their values on top, all written with `number` of decimals.
 
-    For many bars: `numbers` False leaves the values out of the drawing and of its summary; `notes`,
-    {group: text}, makes these groups' bars black and the others pale. Of more than 24 groups every
-    tenth is named. `size`: (width, height) in inches.
+    `line`: a dashed level and its name, for example (0.5, "chance"). For many bars: `number` ""
+    leaves the values out of the drawing and of its summary; `notes`, {group: text}, makes these
+    groups' bars black and the others pale. Of more than 24 groups every tenth is named. `size`:
+    (width, height) in inches.
 
     >>> plot.bars(["x"], {"a": [0.25], "b": [0.5]}, "share").alt
-    'share. x, a: 0.25; x, b: 0.50'
+    'share. x, a: 0.25; x, b: 0.50.'
     """
-    figure = Figure(
-        size or (min(9.0, max(4.0, 1.1 * len(groups) * len(series))), 3.2), layout="constrained"
-    )
+    wide = min(WIDE, max(4.2, 1.15 * len(groups) * len(series)))
+    figure = Figure(size or (wide, 3.3), layout="constrained")
     axis = figure.add_subplot(xlabel=xlabel, ylabel=ylabel)
     axis.set_title(title, fontsize=11)
     width = 0.8 / len(series)
     for index, (name, values) in enumerate(series.items()):
         position = np.arange(len(groups)) + (index - (len(series) - 1) / 2) * width
-        drawn = axis.bar(position, values, width, label=name, color=COLOURS[index % 7])
+        drawn = axis.bar(position, values, width, label=name, color=COLOURS[index % 7], zorder=2)
         for bar, group in zip(drawn, groups, strict=True):
             if notes:
                 bar.set_facecolor(COLOURS[6] if group in notes else COLOURS[5])
             else:
                 bar.set(hatch=HATCHES[index % 6], edgecolor="white")
-        if numbers:
-            axis.bar_label(drawn, fmt="%.2g", padding=2, fontsize=9)
+        if number:
+            written = [format(value, number) for value in values]
+            axis.bar_label(drawn, written, padding=2, fontsize=9, bbox=CLEAR, zorder=4)
     tallest = max(max(values) for values in series.values())
     for group, text in (notes or {}).items():
         place = groups.index(group)
@@ -129,26 +161,27 @@ def bars(
             arrowprops={"arrowstyle": "->"},
             horizontalalignment="left" if away > 0 else "right",
         )
-    if line is not None:
-        axis.axhline(line, color="black", linestyle="--", linewidth=1)
-        axis.text(-0.4, line, line_name, fontsize=10, va="bottom")
     shown = range(len(groups)) if len(groups) <= 24 else range(9, len(groups), 10)
     axis.set_xticks(list(shown), [str(groups[place]) for place in shown])
     axis.margins(y=0.15)
+    if min(min(values) for values in series.values()) < 0:
+        axis.axhline(0, color="black", linewidth=1)
+    _draw_level(axis, line)
     if len(series) > 1:
-        figure.legend(loc="outside upper center", ncols=len(series))
+        figure.legend(loc="outside upper center", ncols=4)
     said = [
-        f"{group}, {name}: {values[i]:.2f}" if name else f"{group}: {values[i]:.2f}"
+        f"{' '.join(str(group).split())}, {name}: {values[i]:{number}}".replace(", :", ":")
         for i, group in enumerate(groups)
-        for name, values in series.items()
+        for name, values in (series.items() if number else ())
     ]
-    return picture(figure, _told(caption, ylabel, "; ".join(said) if numbers else ""))
+    return picture(figure, caption, told(alt, ylabel, "; ".join(said)))
 
 
 def barh(
     panels: Mapping[str, Sequence[tuple[str, float]]],
     xlabel: str,
     caption: str = "",
+    alt: str = "",
     number: str = ".2f",
     signed: bool = False,
     xlim: tuple[float, float] | None = None,
@@ -157,68 +190,84 @@ def barh(
     """Horizontal bars with their values, one panel a title, {title: (name, value) pairs}.
 
     The first pair is on top; a name may repeat. `number` formats the values. `signed`: values above
-    0 are orange and dotted, others blue and striped. `notes`, {name: text}, makes these bars orange
-    and striped and writes the text behind the value.
+    0 are magenta, others blue and striped, as in maps. `notes`, {name: text}, makes these bars
+    striped and writes the text under the name.
 
-    >>> plot.barh({"": [("good", 0.9), ("film", -0.1)]}, "weight", "Two words.", signed=True).alt
-    'Two words'
+    >>> plot.barh({"": [("good", 0.9), ("film", -0.1)]}, "weight", signed=True).alt
+    'weight. good 0.90; film -0.10.'
     """
     most, notes = max(len(pairs) for pairs in panels.values()), notes or {}
-    wide = 6.4 if len(panels) == 1 else 4.2 * len(panels)
-    figure = Figure((wide, 0.25 * most + 0.9), layout="constrained")
+    figure = Figure(
+        (6.4 if len(panels) == 1 else WIDE, 0.28 * most + 0.9 + 0.15 * len(notes)),
+        layout="constrained",
+    )
     axes = figure.subplots(1, len(panels), sharex=True, squeeze=False)[0]
     for axis, (title, pairs) in zip(axes, panels.items(), strict=True):
         names, values = zip(*pairs[::-1], strict=True)
         for place, (name, value) in enumerate(zip(names, values, strict=True)):
-            colour, hatch = COLOURS[0], ""
+            colour, striped = COLOURS[0], name in notes
             if signed:
-                colour, hatch = (COLOURS[4], "..") if value > 0 else (COLOURS[5], "//")
-            elif name in notes:
-                colour, hatch = COLOURS[4], "//"
+                colour, striped = FOR if value > 0 else AGAINST, value <= 0
+            hatch = STRIPES if striped else ""
             drawn = axis.barh(place, value, color=colour, hatch=hatch, edgecolor="white")
-            text = " ".join([format(value, number), *([notes[name]] if name in notes else [])])
-            axis.bar_label(drawn, [text], padding=3, fontsize=9)
+            axis.bar_label(drawn, [format(value, number)], padding=3, fontsize=9)
         if signed:
             axis.axvline(0, color="black", linewidth=1)
-        axis.set_yticks(range(len(names)), names)
+        labels = [f"{name}\n{notes[name]}" if name in notes else name for name in names]
+        axis.set_yticks(range(len(names)), labels)
         axis.set_title(title, fontsize=10)
         axis.set_xlabel(xlabel)
-        axis.margins(x=0.2)
+        axis.margins(x=0.25)
         if xlim:
             axis.set_xlim(xlim)
-    return picture(figure, caption)
+    said = [
+        f"{title}: " * bool(title) + "; ".join(f"{name} {value:{number}}" for name, value in pairs)
+        for title, pairs in panels.items()
+    ]
+    return picture(figure, caption, told(alt, xlabel, *said))
 
 
 def strips(
-    columns: Mapping[str, Sequence[float]],
-    ylabel: str,
+    rows: Mapping[str, Sequence[float]],
+    xlabel: str,
     caption: str = "",
-    ylim: tuple[float, float] | None = None,
+    alt: str = "",
+    xlim: tuple[float, float] | None = None,
     marked: Collection[str] = (),
+    line: Level | None = None,
 ) -> Picture:
-    """A column of marks a name, {name: values}; a black line and a number are its mean.
+    """A row of marks a name, {name: values}; a black line and the number at the right are its mean.
 
-    The columns in `marked` are orange triangles, the others blue dots.
+    The rows in `marked` are orange triangles, the others blue dots. `line`: a dashed level and its
+    name.
 
     >>> plot.strips({"a": [0, 1], "b": [1, 1]}, "score").alt
-    'Means: a +0.50; b +1.00'
+    'Means of score: a +0.50; b +1.00.'
     """
-    figure = Figure((9.6, 3.8), layout="constrained")
-    axis = figure.add_subplot(ylabel=ylabel, ylim=ylim)
-    means = {name: float(np.mean(values)) for name, values in columns.items()}
-    for place, (name, values) in enumerate(columns.items()):
-        mark, colour = ("^", COLOURS[1]) if name in marked else ("o", COLOURS[5])
-        spread = place + np.linspace(-0.2, 0.2, len(values))
-        axis.plot(spread, values, mark, color=colour, markersize=5)
-        axis.hlines(means[name], place - 0.35, place + 0.35, color="black", linewidth=3)
+    figure = Figure((7.2, 0.36 * len(rows) + 0.9), layout="constrained")
+    axis = figure.add_subplot(xlabel=xlabel, xlim=xlim)
+    means = {name: float(np.mean(values)) for name, values in rows.items()}
+    for place, (name, values) in enumerate(rows.items()):
+        mark, colour = ("^", COLOURS[1]) if name in marked else ("o", COLOURS[0])
+        spread = place + np.linspace(-0.18, 0.18, len(values))
+        axis.plot(values, spread, mark, color=colour, markersize=5, alpha=0.7)
+        axis.vlines(means[name], place - 0.32, place + 0.32, color="black", linewidth=3, zorder=3)
+        right = axis.get_yaxis_transform()  # of the width, the share
+        axis.text(1.02, place, f"{means[name]:+.2f}", va="center", transform=right)
+    if line:
+        axis.axvline(line[0], color="black", linestyle="--", linewidth=1, zorder=0)
         above = axis.get_xaxis_transform()  # of the height, the share
-        axis.text(place, 0.03, f"{means[name]:+.2f}", ha="center", transform=above)
-    axis.axhline(0, color="gray", linestyle="--")
-    axis.set_xticks(range(len(columns)), list(columns), fontsize=9)
-    said = "; ".join(f"{name} {mean:+.2f}" for name, mean in means.items())
-    return picture(figure, _told(caption, f"Means: {said}"))
+        axis.text(line[0], 1.02, line[1], fontsize=9, ha="center", transform=above)
+    axis.set_yticks(range(len(rows)), [" ".join(name.split()) for name in rows])
+    axis.invert_yaxis()
+    said = "; ".join(f"{' '.join(name.split())} {mean:+.2f}" for name, mean in means.items())
+    return picture(figure, caption, told(alt, f"Means of {xlabel}: {said}"))
 
 
-def _told(*parts: str) -> str:
-    """The parts of a summary as sentences."""
-    return ". ".join(part.rstrip(". ") for part in parts if part)
+def _draw_level(axis: Axes, line: Level | None) -> None:
+    """A dashed line behind everything, its name at its right end, outside."""
+    if line:
+        level, name = line
+        axis.axhline(level, color="black", linestyle="--", linewidth=1, zorder=0.5)
+        place = axis.get_yaxis_transform()  # of the width, the share
+        axis.text(1.01, level, name, fontsize=9, va="center", transform=place)

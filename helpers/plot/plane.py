@@ -1,14 +1,16 @@
 """Tables and planes: matrices in colour, clouds of points, arrows."""
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.plot.base import COLOURS, Mark, Picture, picture
+from helpers.plot.base import COLOURS, WIDE, Mark, Picture, picture
 
 Point = tuple[float, float]
 MARKERS = ("o", "^", "s", "D", "v", "P", "x")
@@ -19,6 +21,7 @@ def matrix(
     titles: Sequence[str],
     limits: Sequence[Point],
     caption: str = "",
+    alt: str = "",
     xlabel: str = "",
     ylabel: str = "",
     framed: Sequence[tuple[int, int]] | None = None,
@@ -33,18 +36,20 @@ def matrix(
     `groups`, {name: how many}: rows and columns are the same things, in these groups; their blocks
     are framed and each pair's number is written once.
 
-    >>> plot.matrix([torch.eye(2)], ["unit"], [(0, 1)], "A diagonal.", framed=[(1, 1)]).alt
-    'A diagonal'
+    >>> plot.matrix([torch.eye(2)], ["unit"], [(0, 1)], alt="A diagonal.", framed=[(1, 1)]).alt
+    'A diagonal. unit.'
     """
     columns = min(columns, len(matrices))
     rows = -(-len(matrices) // columns)
-    wide, tall = (4.6, 4.6) if groups else (3.2, 2.2)
-    figure = Figure((wide * columns, tall * rows), layout="constrained")
+    wide = min(4.2, (WIDE - (0.8 if bar else 0)) / columns)
+    tall = wide if groups else 2.1
+    figure = Figure((wide * columns + (0.8 if bar else 0), tall * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    colours = colormaps["cividis" if groups else "Blues_r"]
     for axis, values, (dark, bright) in zip(axes, matrices, limits, strict=False):
         shown = axis.imshow(
             values.cpu().numpy(),
-            cmap=("cividis" if groups else "inferno") + ("_r" if dark > bright else ""),
+            cmap=colours.reversed() if dark > bright else colours,
             vmin=min(dark, bright),
             vmax=max(dark, bright),
             aspect="equal" if groups else "auto",
@@ -53,16 +58,17 @@ def matrix(
             _write_numbers(axis, values, dark, bright)
             _frame_blocks(axis, groups)
         else:
-            axis.set(xticks=range(values.shape[1]), yticks=range(values.shape[0]))
+            axis.set(xticks=range(0, values.shape[1], 2), yticks=range(0, values.shape[0], 2))
         axis.set(xlabel=xlabel, ylabel=ylabel)
     for axis, title in zip(axes, titles, strict=True):
         axis.set_title(title, fontsize=11 if groups else 10)
     for axis, (row, column) in zip(axes, framed or (), strict=False):
-        frame = {"markerfacecolor": "none", "color": COLOURS[5]}
-        axis.plot(column, row, "s", markersize=15, **frame)
+        corner = column - 0.5, row - 0.5
+        frame = Rectangle(corner, 1, 1, fill=False, edgecolor=COLOURS[1], linewidth=2.5)
+        axis.add_patch(frame).set_clip_on(False)
     if bar:
         figure.colorbar(shown, ax=list(axes), label=bar, shrink=0.7)
-    return picture(figure, caption)
+    return picture(figure, caption, alt, titles)
 
 
 def scatter(
@@ -70,6 +76,7 @@ def scatter(
     xlabel: str = "",
     ylabel: str = "",
     caption: str = "",
+    alt: str = "",
     xlim: Point | None = None,
     ylim: Point | None = None,
     marks: Mapping[str, Mark] | None = None,
@@ -83,24 +90,25 @@ def scatter(
     {text: (point, where the text stands)}. `contour`: a function of x and y, the levels at which
     its curves are drawn, and how a level is written ("d = %.1f").
 
-    >>> plot.scatter({"": {"dots": torch.rand(9, 2)}}, "x", "y", "Nine dots.").alt
-    'Nine dots'
+    >>> plot.scatter({"": {"dots": torch.rand(9, 2)}}, "x", "y", alt="Nine dots.").alt
+    'Nine dots.'
     """
-    size = (7.2, 4.2) if len(panels) == 1 else (3.4 * len(panels), 3.7)
+    size = (7.2, 4.2) if len(panels) == 1 else (WIDE, WIDE / len(panels) + 0.8)
     figure = Figure(size, layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for axis, (title, groups) in zip(axes, panels.items(), strict=True):
         for index, (name, points) in enumerate(groups.items()):
             usual = (MARKERS[index % 7], COLOURS[index % 7], 25)
             mark, colour, area = (marks or {}).get(name, usual)
-            axis.scatter(*points.cpu().numpy().T, s=area, color=colour, marker=mark, label=name)
+            label = "" if mark == f"${name}$" else name  # a mark that writes its name needs no more
+            axis.scatter(*points.cpu().numpy().T, s=area, color=colour, marker=mark, label=label)
         axis.set(xlabel=xlabel, ylabel=ylabel, xlim=xlim, ylim=ylim)
         if contour:
             _draw_contour(axis, *contour)
         for text, (point, place) in (circled or {}).items():
             axis.annotate(text, point, place, arrowprops={"arrowstyle": "-"}, fontsize=11)
             axis.plot(*point, "ko", markersize=11, markerfacecolor="none", markeredgewidth=2)
-        axis.set_title(title, fontsize=9)
+        axis.set_title(_wrapped(title, 96 // len(panels)), fontsize=10)
         if not xlabel:
             axis.set_xticks([])
         if not ylabel:
@@ -108,20 +116,21 @@ def scatter(
     handles, names = axes[0].get_legend_handles_labels()
     if len(names) > 1:
         figure.legend(handles, names, loc="outside lower center", ncols=4)
-    return picture(figure, caption)
+    return picture(figure, caption, alt, list(panels))
 
 
 def arrows(
     vectors: Mapping[str, Sequence[float]],
     title: str = "",
     caption: str = "",
+    alt: str = "",
     xlim: Point = (-1, 1),
     ylim: Point = (-1, 1),
 ) -> Picture:
     """Vectors of two numbers as arrows from the origin, with their names at their tips.
 
-    >>> plot.arrows({"a": (1, 0), "b": (0, 1)}, caption="A right angle.").alt
-    'A right angle'
+    >>> plot.arrows({"a": (1, 0), "b": (0, 1)}, alt="A right angle.").alt
+    'A right angle.'
     """
     figure = Figure((6.4, 2.7), layout="constrained")
     axis = figure.add_subplot(xlim=xlim, ylim=ylim, aspect="equal")
@@ -131,7 +140,11 @@ def arrows(
         axis.annotate("", (x, y), (0, 0), arrowprops={"color": colour, "width": 2})
         axis.annotate(name, (x, y), (5, 2), textcoords="offset points", fontsize=14)
     axis.set_title(title, loc="left", fontsize=11)
-    return picture(figure, caption)
+    return picture(figure, caption, alt, [title])
+
+
+def _wrapped(text: str, letters: int) -> str:
+    return "\n".join(textwrap.fill(line, letters) for line in text.split("\n"))
 
 
 def _write_numbers(axis: Axes, values: Tensor, dark: float, bright: float) -> None:
@@ -140,7 +153,7 @@ def _write_numbers(axis: Axes, values: Tensor, dark: float, bright: float) -> No
         value = float(values[row, column])
         number = f"{value:.2f}".removeprefix("0") if max(dark, bright) <= 1 else f"{value:.1f}"
         colour = "black" if (value - dark) / (bright - dark) > 0.5 else "white"
-        text = axis.text(column, row, number, color=colour, ha="center", va="center", size=8)
+        text = axis.text(column, row, number, color=colour, ha="center", va="center", size=9)
         text.set_in_layout(False)
 
 

@@ -25,7 +25,12 @@ from helpers import explain, load, plot
 network = load.network()
 cat = load.photograph("cat")
 names = load.top_classes(network, cat)[0]
-plot.images(cat, [", ".join(f"{name} {p:.0%}" for name, p in names[:3])], "A cat.", size=3.5)
+plot.images(
+    cat,
+    [", ".join(f"{name} {p:.0%}" for name, p in names[:3])],
+    "What the network takes it for, and how sure it is.",
+    "A tabby cat's face from close by, looking past the camera.",
+)
 
 # %% [markdown]
 # ## A first explanation
@@ -37,18 +42,23 @@ plot.images(cat, [", ".join(f"{name} {p:.0%}" for name, p in names[:3])], "A cat
 
 # %%
 flower = load.photograph("flower")
-plot.images(flower, ["the flower"], size=3)
+plot.images(
+    flower,
+    caption="What must be covered for the network not to say daisy any more?",
+    alt="An orange dahlia with round rows of petals before a dark ground.",
+)
 
 # %% tags=["cover"]
 daisy = load.class_index(network, "daisy")
 plot.heatmaps(
     [explain.occlusion(network, flower, daisy, patch=56, stride=28)],
     ["what mattered for “daisy”"],
+    "The stronger the magenta, the more the score falls when that piece is covered: the middle of "
+    "the blossom matters most.",
+    "The flower, and the flower with magenta squares over its middle.",
     signed=True,
     over=flower,
     photograph=flower,
-    caption="The flower and its occlusion map: the middle of the blossom matters most.",
-    size=3.5,
 )
 
 # %% [markdown]

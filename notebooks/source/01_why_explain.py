@@ -167,12 +167,12 @@ for family, name in enumerate(families):
     print(f"{name}: {(family_of == family).sum()} files, {', '.join(sorted(formats))}")
 
 # %%
-shown = [i for f in (0, 1) for i in torch.where(held_out & (family_of == f))[0][:12].tolist()]
+shown = [torch.where(held_out & (family_of == f))[0][:16].tolist() for f in (0, 1)]
 plot.images(
-    [load.image(pictures[i], SIDE) for i in shown],
-    caption=f"Held-out pictures: {families[0]} in the rows above, {families[1]} below.",
-    columns=6,
-    size=1.1,
+    [plot.sheet([load.image(pictures[i], SIDE) for i in family], columns=4) for family in shown],
+    families,
+    "Sixteen held-out pictures of each family. Where would you draw the line?",
+    "Two sheets of small round creatures on white, of many colours and shapes.",
 )
 
 # %% [markdown]
@@ -285,13 +285,17 @@ def maps_of(model, images):
 maps = maps_of(naive, images[held_out])
 noise = explain.random_map(images[held_out])[:, 0]
 
-few = [i for family in (0, 1) for i in torch.where(labels == family)[0][-3:].tolist()]
+few = [i for family in (0, 1) for i in torch.where(labels == family)[0][-2:].tolist()]
+few_names = [families[labels[i]] for i in few]
+creatures = [load.image(pictures[torch.where(held_out)[0][i]], SIDE) for i in few]
 plot.heatmaps(
-    [maps[i][None] for i in few] + [noise[i][None] for i in few],
-    [families[labels[i]] for i in few] + ["random map"] * len(few),
-    caption="Gradient maps of three creatures of each family: the creature is a dark shape in a "
-    "bright background. Below, random maps for comparison.",
-    size=1.6,
+    [*maps[few][:, None], *noise[few][:, None]],
+    caption="The creature is dark, what lies around it bright: the network looks past it. A random "
+    "map, below, prefers nothing.",
+    alt="Four creatures; their gradient maps, dark shapes on bright ground; four maps of dots.",
+    above=creatures,
+    columns=few_names,
+    rows=["creature", "gradient", "random"],
 )
 
 # %% [markdown]
@@ -410,9 +414,9 @@ print(f"swapped files: {accuracy_on(naive, images_swapped):.1%}")
 # %%
 plot.images(
     images[held_out][few],
-    [families[labels[i]] for i in few],
-    "What the network is given. The first family stands on black, the second on white.",
-    size=1.6,
+    caption="What the network is given. It never has to look at a creature.",
+    alt="Four creatures: those of the first family on black, those of the second on white.",
+    columns=few_names,
 )
 
 # %% [markdown]
@@ -501,11 +505,12 @@ second_maps = maps_of(second, images[held_out])
 ratio = outside_inside(second_maps, masks).nanmedian()
 print(f"gradient: {ratio:.1f} times as strong outside the creature as inside")
 plot.images(
-    list(images[held_out][few]) + list(amplified),
-    [families[labels[i]] for i in few] + ["amplified 20 ×"] * len(few),
-    "Above, creatures on white. Below, amplified: around the JPEG creatures lies a halo of blocks, "
-    "around the PNG creatures nothing.",
-    size=1.6,
+    [*images[held_out][few], *amplified],
+    caption="A JPEG leaves faint blocks on the white around the creature; a PNG leaves nothing.",
+    alt="Above, four creatures on white. Below, the same amplified: the two of one family have a "
+    "halo of blocks around them, the two of the other none.",
+    columns=few_names,
+    rows=["as given", "amplified\n20 ×"],
 )
 
 # %% [markdown]
@@ -596,17 +601,19 @@ check("1.8")
 # %% [markdown]
 # ## Where does it look now?
 #
-# The number above each map is the median of outside / inside over all held-out pictures.
+# The number before each row is the median of outside / inside over all held-out pictures.
 
 # %% tags=["cover"]
 three = {"naive": maps, "on white": second_maps, "alike": maps_of(honest, images[held_out])}
 ratios = {name: outside_inside(m, masks).nanmedian().item() for name, m in three.items()}
 plot.heatmaps(
     [m[i][None] for m in three.values() for i in few],
-    [f"{name}\nmedian {ratio:.1f}" for name, ratio in ratios.items() for _ in few],
-    caption="Gradient maps of the three classifiers for the same six creatures, with the median "
-    "ratio outside / inside. The first two light up around the creature, the last one on it.",
-    size=1.6,
+    caption="The first two classifiers look around the creature, the third one at it.",
+    alt="Four creatures and their gradient maps by three classifiers: dark creatures in bright "
+    "surroundings twice, then bright creatures in dark ones.",
+    above=creatures,
+    columns=few_names,
+    rows=["creature", *(f"{name}\n{ratio:.1f}" for name, ratio in ratios.items())],
 )
 
 # %%
@@ -616,7 +623,14 @@ results = {
     files: [accuracy_on(model, tensors(loader, them)) for model, loader in models.values()]
     for files, them in (("own files", held_out_pictures), ("swapped files", swapped))
 }
-plot.bars(list(models), results, "accuracy", "Three classifiers, the same creatures.", line=0.5)
+plot.bars(
+    list(models),
+    results,
+    "accuracy",
+    "Only the classifier that was trained on pictures with one history keeps its accuracy when the "
+    "files are swapped.",
+    line=(0.5, "guessing"),
+)
 
 # %% [markdown]
 # The honest classifier looks at creatures and is right on about three of four. That is not a worse

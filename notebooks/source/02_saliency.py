@@ -45,7 +45,11 @@ for name, picture in photographs.items():
     (best, p), (second, q), *_ = load.top_classes(network, picture)[0]
     print(f"{name:10}  {best} {p:.2f}, then {second} {q:.2f}")
 plot.images(
-    list(photographs.values()), list(photographs), "The six photographs this lesson works on."
+    list(photographs.values()),
+    list(photographs),
+    "All six are explained in this lesson: what holds on one may fail on the next.",
+    "Six photographs.",
+    columns=3,
 )
 
 # %% [markdown]
@@ -90,11 +94,11 @@ saliency = check("2.1")
 gradient = saliency(network, rocket, MISSILE)
 plot.heatmaps(
     [gradient],
-    ["saliency: strength of the gradient"],
+    ["strength of the gradient"],
+    "Bright: a small change of this pixel would move the score most.",
+    "The rocket, and its saliency map: grains all over, brightest around the tips of rocket and "
+    "towers.",
     photograph=rocket,
-    caption="Saliency of the logit of missile: grains all over, strongest around the tips of "
-    "rocket and towers.",
-    size=3.4,
 )
 
 # %% [markdown]
@@ -120,7 +124,12 @@ for _ in range(10):
 
 pair = torch.cat([rocket, sure])
 p = network(pair).softmax(1)[:, MISSILE]
-plot.images(pair, [f"the photograph: p = {p[0]:.2f}", f"nudged: 1−p = {1 - p[1]:.0e}"], size=3)
+plot.images(
+    pair,
+    [f"the photograph: p = {p[0]:.2f}", f"nudged: 1−p = {1 - p[1]:.0e}"],
+    "One rocket to you; to the network an unsure case and a certain one.",
+    "The rocket twice; the two pictures look the same.",
+)
 
 # %%
 three = {
@@ -129,11 +138,12 @@ three = {
 strength = {of: g.abs().flatten(1).mean(1) for of, g in three.items()}
 plot.heatmaps(
     [g[i] / strength[of][0] for i in (0, 1) for of, g in three.items()],
-    [f"{of}\n{row}" for row in ("the photograph", "nudged: certain") for of in three],
-    columns=3,
+    caption="Where the network is certain, only the logit's gradient is left. (Each column has one "
+    "scale: a darker map is a weaker one.)",
+    alt="Six maps of grains; in the second row those of probability and loss are nearly black.",
+    columns=list(three),
+    rows=["the photo-\ngraph", "nudged:\ncertain"],
     scale=5,
-    caption="Gradients of logit, probability and loss; each column has one scale. For the picture "
-    "of which the network is certain only the logit's map is left; the other two are nearly black.",
 )
 
 # %%
@@ -144,7 +154,7 @@ plot.bars(
         "nudged: certain": [(s[1] / s[0]).item() for s in strength.values()],
     },
     "mean |gradient|, relative",
-    "How much of each gradient is left when the network is certain.",
+    "Certainty costs the logit's gradient little, and the other two nearly everything.",
 )
 
 # %% [markdown]
@@ -207,24 +217,24 @@ by_maximum = gradient.abs().amax(1) / gradient.abs().max()
 plot.images(
     [shown, by_maximum],
     ["divided by the 99th percentile", "divided by the maximum"],
-    "The same numbers twice: one extreme pixel makes the right picture nearly black.",
-    size=3.2,
+    "The same numbers twice: one extreme pixel is enough to darken all others.",
+    "Two gray maps of one gradient: the left one bright, the right one nearly black.",
 )
 
 # %% [markdown]
-# With its sign a map says more: red pixels should get brighter to make it more of a missile, blue
-# pixels darker. Note what this is *not*: "red is missile, blue is not". A dark edge that matters
-# can be blue: making it darker would help.
+# With its sign a map says more: magenta pixels should get brighter to make it more of a missile,
+# blue pixels darker. Note what this is *not*: "magenta is missile, blue is not". A dark edge that
+# matters can be blue: making it darker would help.
 
 # %%
 plot.heatmaps(
     [gradient],
-    ["signed: should it get brighter or darker?"],
+    ["the signed gradient"],
+    "Should a pixel get brighter or darker? Neighbours hardly ever want the same.",
+    "The rocket, and its signed map: magenta and blue alternate from pixel to pixel.",
+    photograph=rocket,
     signed=True,
     ends=("darker", "brighter"),
-    photograph=rocket,
-    caption="The signed map alternates red and blue from pixel to pixel.",
-    size=3.2,
 )
 
 # %% [markdown]
@@ -234,7 +244,7 @@ plot.heatmaps(
 # filter**: it finds edges, has no parameters and has never heard of flowers. One is random numbers,
 # smoothed.
 #
-# **Predict:** will you be able to tell which is which without the titles?
+# **Predict:** which one is which? Write down three letters before you run the cell after it.
 
 # %%
 flower = photographs["flower"]
@@ -242,13 +252,19 @@ DAISY = network(flower).argmax().item()
 smooth = explain.smoothgrad(network, flower, DAISY, n=24)
 edges = F.avg_pool2d(explain.sobel(flower), 5, stride=1, padding=2)
 dice = F.avg_pool2d(explain.random_map(flower), 31, stride=1, padding=15, count_include_pad=False)
+suspects = {"from the network": smooth, "Sobel": edges, "random, smoothed": dice - dice.min()}
+order = torch.randperm(3, generator=torch.Generator().manual_seed(3)).tolist()
 plot.heatmaps(
-    [smooth[0], edges[0], dice[0] - dice.min()],
-    ["computed from the network", "Sobel: knows no network", "random, smoothed"],
+    [list(suspects.values())[i] for i in order],
+    list("ABC"),
+    "One of the three knows the network. Which one?",
+    "The flower and three maps of it: two of them trace the flower, one shows blobs.",
     photograph=flower,
-    caption="The flower; a gradient map averaged over noise; its edges; random blobs. The gradient "
-    "map and the edges both trace the flower.",
 )
+
+# %%
+for letter, i in zip("ABC", order):
+    print(letter, list(suspects)[i])
 
 # %% [markdown]
 # ### Question 2.4 · What does "it looks right" prove?
@@ -292,14 +308,17 @@ def correlation(a, b):
     return torch.corrcoef(pair)[0, 1].item()
 
 
-levels = [0, 0.005, 0.01, 0.02, 0.05, 0.1]
+levels = [0, 0.005, 0.02, 0.1]
 noisy = torch.cat([rocket + level * tiny_noise for level in levels])
 maps = saliency(network, noisy, MISSILE)
 likeness = [correlation(maps[:1], m[None]) for m in maps]
 plot.heatmaps(
     maps,
-    [f"noise σ = {s}\ncorrelation {r:.2f}" for s, r in zip(levels, likeness)],
-    caption="Saliency maps of the rocket with more and more noise; soon they share little.",
+    caption="To your eye the first three pictures are one; to the gradient they are three.",
+    alt="Four rockets with more and more noise, and their saliency maps, which soon share little.",
+    above=noisy,
+    columns=[f"noise σ = {s}\ncorrelation {r:.2f}" for s, r in zip(levels, likeness)],
+    rows=["picture", "gradient"],
 )
 
 # %% [markdown]
@@ -349,8 +368,9 @@ for name, x in {"the rocket": rocket, "pale rocket": 0.5 + 0.25 * (rocket - 0.5)
 plot.images(
     torch.cat(shown),
     titles,
-    "With fraction × range the pale picture keeps as much of itself as the other; with "
-    "(fraction / range)² it drowns.",
+    "With fraction × range both pictures keep as much of themselves; with (fraction / range)² the "
+    "pale one drowns.",
+    "The rocket and a pale copy, each as it is and with two amounts of noise.",
     columns=3,
 )
 
@@ -391,9 +411,9 @@ averaged = smoothgrad(missile_gradient, rocket, draws, fraction=0.15)
 plot.heatmaps(
     [gradient, averaged],
     ["one gradient", "SmoothGrad, 24 copies"],
+    "The grains thin out, and what stays is a rocket: its tip, its body and the platform.",
+    "The rocket, one gradient map, and the mean of 24 of them, in which the rocket is seen.",
     photograph=rocket,
-    caption="The grains thin out and the rocket appears: its tip, its body and the platform.",
-    size=3.2,
 )
 
 # %% [markdown]
@@ -412,12 +432,15 @@ def with_noise(fraction):
     smooth = explain.smoothgrad(network, rocket, MISSILE, fraction=fraction, n=12)
     copies = rocket + noise_std(rocket, fraction) * draws[:6].flatten(0, 1)
     p = network(copies).softmax(1)[:, MISSILE].mean().item()
-    titles = [f"a noisy copy\nmean p(missile) = {p:.2f}", f"SmoothGrad\nnoise {fraction:.0%}"]
-    gray = copies[:1].clamp(0, 1).mean(1, keepdim=True)
-    return plot.heatmaps([gray, smooth], titles, size=3.2)
+    return plot.heatmaps(
+        [smooth],
+        [f"a noisy copy\nmean p(missile) = {p:.2f}", f"SmoothGrad\nnoise {fraction:.0%}"],
+        f"The map explains copies in which the network sees a missile with p = {p:.2f}.",
+        photograph=copies[:1],
+    )
 
 
-widgets.slider(with_noise, fractions, "noise as a fraction of the range")
+widgets.slider(with_noise, fractions, "noise as a fraction of the range", start=0.15)
 
 # %%
 running = {}
@@ -427,11 +450,14 @@ for count, one_draw in enumerate(draws, 1):
     if count in (1, 2, 4, 8, 16, 24):
         running[count] = total / count
 
-widgets.slider(
-    lambda n: plot.heatmaps([running[n]], [f"noisy copies: {n}"], size=4),
-    list(running),
-    "copies n",
-)
+
+def with_copies(n):
+    """The mean of n gradients beside a single one."""
+    caption = "Each copy changes the mean less than the one before."
+    return plot.heatmaps([running[1], running[n]], ["1 noisy copy", f"{n} copies"], caption)
+
+
+widgets.slider(with_copies, list(running), "copies n", start=8)
 
 # %% [markdown]
 # How many are enough? Ask whether two runs with different noise agree. Agreement between runs
@@ -451,7 +477,7 @@ for n in counts:
     signed = torch.stack([first.flatten(), second.flatten()])
     agreement["signed values"].append(torch.corrcoef(signed)[0, 1].item())
     agreement["strength"].append(correlation(first[None], second[None]))
-caption = "The agreement of two SmoothGrad maps made with different noise."
+caption = "Where strong values sit settles soon; the values themselves are still far from agreeing."
 plot.lines(counts, agreement, "copies n", "correlation of two runs", caption, log_x=True)
 
 # %% [markdown]
@@ -498,9 +524,9 @@ family = {
 print(f"SmoothGrad² and VarGrad: correlation {correlation(*list(family.values())[1:]):.3f}")
 plot.heatmaps(
     [m.sqrt() if (m >= 0).all() else m for m in family.values()],
-    ["SmoothGrad", "√SmoothGrad²", "√VarGrad"],
-    caption="SmoothGrad² and VarGrad look the same: the rocket and its platform, with fewer gaps.",
-    size=3,
+    caption="The mean of squares and the variance show the same: one gradient is mostly noise.",
+    alt="Three maps of the rocket; the second and the third look the same, with fewer gaps.",
+    columns=["SmoothGrad", "√SmoothGrad²", "√VarGrad"],
 )
 
 # %% [markdown]
@@ -554,20 +580,22 @@ def missile_score(images):
 
 drops = occlusion(missile_score, rocket, patch=28, fill=0.5)
 blocks = drops[None].repeat_interleave(28, 1).repeat_interleave(28, 2)
-plot.heatmaps(
-    [blocks, averaged],
-    ["occlusion, 28-pixel patches", "SmoothGrad (for comparison)"],
-    over=rocket,
-    signed=True,
-    photograph=rocket,
-    caption="Covering the rocket's tip costs the logit most; some patches raise it when covered.",
-    size=3.2,
+plot.beside(
+    plot.heatmaps(
+        [blocks],
+        ["occlusion, 28-pixel patches"],
+        alt="The rocket with magenta squares on its tip and striped blue ones lower down.",
+        over=rocket,
+        signed=True,
+    ),
+    plot.heatmaps([averaged], ["SmoothGrad"], alt="Its SmoothGrad map: the body is bright."),
+    caption="Covering the tip costs the logit most. Where it is striped, covering raises it.",
 )
 
 # %% [markdown]
-# Red patches carry the class. Blue ones: the logit *rises* when they are covered. Look at the
-# rocket's body: bright in SmoothGrad, blue here. The network is sensitive to it, yet does better
-# without it, or likes the gray patch. The map cannot tell which.
+# Magenta patches carry the class. Blue, striped ones: the logit *rises* when they are covered. Look
+# at the rocket's body: bright in SmoothGrad, blue here. The network is sensitive to it, yet does
+# better without it, or likes the gray patch. The map cannot tell which.
 
 # %% [markdown]
 # ## Where these maps fail
@@ -614,8 +642,8 @@ plot.bars(
         "worst photograph": [max(values) for values in left.values()],
     },
     "share of p that is left",
-    "Probability left after covering the 10 % most important pixels of six photographs.",
-    line=1.0,
+    "A bar below 1: what was covered mattered. Above 1: the network was surer without it.",
+    line=(1.0, "nothing\nlost"),
 )
 
 # %% [markdown]
@@ -643,10 +671,9 @@ print(
 plot.heatmaps(
     twice,
     ["SmoothGrad, seed 1", f"seed 2: correlation {correlation(*twice):.2f}"],
+    "Other noise, another map: sixteen copies have not settled what the network looks at.",
+    "The cat and two SmoothGrad maps: a brighter patch near the right eye, elsewhere grains.",
     photograph=cat,
-    caption="Two SmoothGrad maps of the cat: a brighter patch near the right eye, elsewhere grains "
-    "that differ each time.",
-    size=3,
 )
 
 # %% [markdown]

@@ -55,7 +55,12 @@ photographs = {
 rocket, astronaut = photographs["rocket"], photographs["astronaut"]
 (seen, p), *_ = load.top_classes(network, rocket)[0]
 MISSILE = load.class_index(network, seen)
-plot.images(rocket, [f"{seen}, p = {p:.2f}"], "The rocket, which the network sees.", size=3)
+plot.images(
+    rocket,
+    [f"{seen}, p = {p:.2f}"],
+    "Which parts of the picture make up this score?",
+    "A rocket between two towers, at night.",
+)
 
 # %% [markdown]
 # ## The elephant's trunk
@@ -82,7 +87,7 @@ plot.lines(
     {"score": elephant(metres).tolist(), "gradient": elephant_slope(metres).tolist()},
     "length of the trunk in metres",
     "points, points per metre",
-    "The score of elephant rises to 10 and stays there; its gradient falls from 20 to 0.",
+    "Where the score has stopped rising, the gradient says that the trunk does not matter.",
 )
 
 # %% [markdown]
@@ -150,8 +155,8 @@ plot.bars(
     list(share),
     {"": list(share.values())},
     "sum of the parts / (f(x) − f(x′))",
-    "What one gradient explains of each score; the dashed line, 1, would be all of it.",
-    line=1,
+    "What one gradient explains of each score. Some explain less than nothing.",
+    line=(1, "all of it"),
 )
 
 # %% [markdown]
@@ -170,8 +175,10 @@ alphas = torch.tensor([0, 0.1, 0.25, 0.5, 0.75, 1.0])
 path = black + alphas.view(-1, 1, 1, 1) * (rocket - black)
 plot.images(
     path,
-    [f"α = {a:g}\nlogit {z:.1f}" for a, z in zip(alphas.tolist(), rocket_score(path).tolist())],
-    "The straight path from black to the rocket: the photograph fades in, the logit rises.",
+    [f"α = {a:g}, logit {z:.1f}" for a, z in zip(alphas.tolist(), rocket_score(path).tolist())],
+    "The photograph fades in evenly; the logit does not rise evenly.",
+    "Six pictures on the path from black to the rocket.",
+    columns=3,
 )
 
 # %% [markdown]
@@ -211,11 +218,12 @@ counts = [1, 2, 4, 8, 16]
 walked = [2 * elephant_slope(2 * midpoints(n)).mean().item() for n in counts]
 plot.lines(
     counts,
-    {"sum along the path": walked, "the truth": [elephant(metres[-1]).item()] * len(counts)},
+    {"": walked},
     "steps",
     "points explained by the trunk",
-    "The sum along the path reaches the full ten points after four steps.",
+    "Four steps on the way find the ten points that one gradient at its end had lost.",
     log_x=True,
+    line=(elephant(metres[-1]).item(), "the truth"),
 )
 
 # %% [markdown]
@@ -248,11 +256,11 @@ integrated_gradients = check("3.3")
 ig = integrated_gradients(rocket_gradient, rocket, black, midpoints(32))
 plot.heatmaps(
     [rocket_gradient(rocket), ig],
-    ["gradient", "Integrated Gradients, 32 steps"],
+    ["gradient", "Integrated Gradients"],
+    "On the whole way from black the rocket's body has its share too.",
+    "The rocket; its gradient, strong at the tip and the towers; Integrated Gradients, which shows "
+    "it from its tip to its foot.",
     photograph=rocket,
-    caption="The gradient lights up the rocket's tip and the towers; Integrated Gradients shows "
-    "the rocket from its tip to its foot.",
-    size=3,
 )
 
 # %% [markdown]
@@ -350,15 +358,15 @@ def draw_curves(axis, k):
     axis.plot(stops[: k + 1], running[: k + 1], "--", color="#D55E00", label="sum so far")
     axis.axhline(difference, color="black", linestyle=":", label="F(x) − F(x′)")
     axis.set(xlabel="α", xlim=(0, 1), ylim=(min(0, *running) - 1, max(running + risen) + 1))
-    axis.legend(fontsize=8)
+    axis.legend(loc="upper left")
 
 
 # %%
 def frame(alpha):
     """The walk at α: picture, gradient, map so far, and the two curves up to here."""
     k = round(alpha * STEPS)
-    figure = Figure(figsize=(10.5, 2.9), layout="constrained")
-    axes = figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.5])
+    figure = Figure(figsize=(7.6, 5.2), layout="constrained")
+    *axes, curves = figure.subplot_mosaic("ABC;DDD").values()
     strong = [m.abs().amax(0).numpy() for m in (parts[min(k, STEPS - 1)], so_far[k])]
     axes[0].imshow((alpha * rocket[0]).permute(1, 2, 0).numpy(), vmin=0, vmax=1)
     tops = [np.quantile(strong[0], 0.99), so_far[-1].abs().amax(0).quantile(0.99).item()]
@@ -367,14 +375,15 @@ def frame(alpha):
     titles = f"picture at α = {alpha:.1f}", "gradient × (x − x′)", "map so far"
     for axis, title in zip(axes, titles):
         axis.set_title(title, fontsize=10)
-        axis.set_axis_off()
-    draw_curves(axes[3], k)
-    numbers = f"logit risen by {risen[k]:.2f}, sum so far {running[k]:.2f}"
-    return plot.picture(figure, f"The walk at α = {alpha:.1f}: {numbers} of {difference:.2f}")
+        axis.set(xticks=[], yticks=[])
+    draw_curves(curves, k)
+    said = f"At α = {alpha:.1f} the logit has risen by {risen[k]:.2f} of {difference:.2f}; "
+    said += f"the map so far adds up to {running[k]:.2f}."
+    return plot.picture(figure, said, "The picture so far, two maps and two curves.", titles)
 
 
 # %% tags=["long"]
-widgets.slider(frame, [k / 10 for k in range(11)], "α")
+widgets.slider(frame, [k / 10 for k in range(11)], "α", start=0.6)
 
 # %% [markdown]
 # Move the slider. Three quarters of the logit are won on the first half of the way, while the
@@ -396,8 +405,8 @@ plot.bars(
     list(rules),
     {"": [(rocket * g.mean(0)).sum().item() for g in rules.values()]},
     "sum of the map",
-    "Ten steps on the rocket with three rules; the dashed line is what the map should add up to.",
-    line=difference,
+    "Ten steps are too few for each of the three rules.",
+    line=(difference, "what it should\nadd up to"),
 )
 
 # %% [markdown]
@@ -420,7 +429,7 @@ errors = {  # in percent, (rule, steps) → one per photograph
 }
 
 # %%
-figure = Figure(figsize=(9, 3.6), layout="constrained")
+figure = Figure(figsize=(8, 3.6), layout="constrained")
 for axis, steps in zip(figure.subplots(1, 3), ("10", "50", "200")):
     for position, rule in enumerate(RULES):
         for index, (name, error) in enumerate(zip(measured, errors[rule, steps])):
@@ -436,8 +445,9 @@ handles, labels = figure.axes[0].get_legend_handles_labels()
 figure.legend(handles[:6], labels[:6], loc="outside lower center", ncols=6, fontsize=9)
 plot.picture(
     figure,
-    "Completeness errors of six photographs under four rules. With 10 steps they reach ±88 %, "
-    "with 50 ±22 %, with 200 ±4 %; no rule is clearly the best. Note the three scales.",
+    "More steps help, another rule does not. Note the three scales.",
+    "Completeness errors of six photographs under four rules: with 10 steps they reach ±88 %, with "
+    "50 ±22 %, with 200 ±4 %.",
 )
 
 # %% [markdown]
@@ -447,21 +457,22 @@ plot.picture(
 
 # %%
 black_to_white = np.linspace(0, 1, 401)
-figure = Figure(figsize=(9, 3), layout="constrained")
+figure = Figure(figsize=(8, 3.2), layout="constrained")
 left, right = figure.subplots(1, 2)
 for name, colour, dash in (("rocket", "#0072B2", "-"), ("astronaut", "#D55E00", "--")):
     left.plot(black_to_white, measured[name]["logit"], dash, color=colour, label=name)
-    right.plot(black_to_white, measured[name]["slope"], dash, color=colour, linewidth=0.8)
+    slope = measured[name]["slope"]
+    right.plot(black_to_white, slope, dash, color=colour, linewidth=0.8, label=name)
 toy = 2 * elephant_slope(2 * torch.tensor(black_to_white))
 right.plot(black_to_white, toy, color="black", linewidth=2, label="elephant")
 left.set(xlabel="α", title="logit on the path")
 right.set(xlabel="α", title="its slope")
-left.legend()
-right.legend()
+figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 plot.picture(
     figure,
-    "Left: the logits of rocket and astronaut along the path look like smooth curves with a few "
-    "bends. Right: their slopes jump up and down at every step; the elephant's is smooth.",
+    "From far the logit is a calm curve; its slope jumps at every step. Only the toy is smooth.",
+    "Left, the logits of rocket and astronaut along the path, two curves with a few bends. Right, "
+    "their slopes, which jump up and down, and the elephant's, which falls smoothly.",
 )
 
 # %% [markdown]
@@ -522,8 +533,9 @@ plot.lines(
     sums,
     "points",
     "sum of the map",
-    "captum on a linear score, where every rule should give 10: the trapezoid gives less.",
+    "On a linear score every rule should give 10; captum's trapezoid gives less.",
     log_x=True,
+    line=(10, "right"),
 )
 
 # %% [markdown]
@@ -549,18 +561,16 @@ mean_of_ten = gradients[:20:2].mean(0, keepdim=True)
 stages = {
     "the homework": mean_of_ten,
     "× (x − x′)": mean_of_ten * (rocket - black),
-    "and all the way, 40 steps": so_far[-1:],
+    "40 steps, all the way": so_far[-1:],
 }
-titles = [
-    f"{name}\nadds up to {m.sum().item():.1f} of {difference:.1f}" for name, m in stages.items()
-]
+titles = [f"{name}\nsum {m.sum().item():.1f} of {difference:.1f}" for name, m in stages.items()]
 plot.heatmaps(
     list(stages.values()),
     titles,
+    "The factor x − x′ brings the rocket's body out; the missing tenth of the path is seen in the "
+    "sum only.",
+    "The rocket, and three maps of it; the first has hardly anything of its body.",
     photograph=rocket,
-    caption="The homework's map hardly has the rocket's body; the factor x − x′ brings it out; "
-    "more steps, on the whole path, bring the sum near.",
-    size=3,
 )
 
 # %% [markdown]
@@ -606,10 +616,11 @@ shares = [((m.abs() * sticker).sum() / m.abs().sum()).item() for m in maps.value
 plot.heatmaps(
     list(maps.values()),
     [f"{name}\n{share:.0%} on the sticker" for name, share in zip(maps, shares)],
-    signed=True,
+    "The network looks for orange, and from an orange baseline the orange sticker is invisible.",
+    "A palace with an orange sticker in its sky, and four maps: two have it, two have a gap there.",
     photograph=stickered,
-    caption="Maps of a network that measures orange. From black or white nearly all of the map "
-    "lies on the orange sticker; the gradient and the map from orange have nothing there.",
+    signed=True,
+    columns=3,
 )
 
 # %% [markdown]
@@ -661,7 +672,13 @@ baselines = {
     "noise": noise,
     "farthest": farthest(astronaut),
 }
-plot.images(list(baselines.values()), list(baselines), "Five baselines: what “nothing” may mean.")
+plot.images(
+    list(baselines.values()),
+    list(baselines),
+    "Five answers to the question what “nothing there” looks like.",
+    "A black picture, a white one, a blurred astronaut, coloured noise, and her harsh negative.",
+    columns=3,
+)
 
 # %% tags=["long"]
 BARBELL = network(astronaut).argmax().item()
@@ -675,12 +692,11 @@ maps["Sobel (control)"] = explain.sobel(astronaut)
 shares = [((m.abs() * dark).sum() / m.abs().sum()).item() for m in maps.values()]
 plot.heatmaps(
     list(maps.values()),
-    [f"{name}\n{share:.0%} on the darkest fifth" for name, share in zip(maps, shares)],
+    [f"{name}\ndarkest fifth: {share:.0%}" for name, share in zip(maps, shares)],
+    "Rather than black, it was the backdrop; rather than white, the helmet and the collar.",
+    "The astronaut and six maps. From black the helmet is missing and the backdrop bright, from "
+    "white it is the other way round.",
     photograph=astronaut,
-    columns=4,
-    caption="The astronaut explained from five baselines. From black the backdrop is bright and "
-    "the helmet is missing; from white the helmet and the collar are bright, the backdrop dark.",
-    size=2.8,
 )
 
 # %% [markdown]
@@ -721,8 +737,8 @@ plot.images(
         f"its farthest\nlogit {z[1]:.1f}",
         f"black\nlogit {z[2]:.1f}",
     ],
-    "The picture farthest from the rocket still shows a rocket, and the network sees it.",
-    size=2.8,
+    "The picture farthest from the rocket means nearly as much to the network as the rocket.",
+    "A rocket, its harsh negative, which still shows a rocket, and black.",
 )
 
 # %% [markdown]
@@ -769,11 +785,13 @@ pairs = {
 }
 plot.heatmaps(
     [m for pair in pairs.values() for m in pair],
-    [f"{name}\n{which} network" for name in pairs for which in ("trained", "shuffled")],
-    photograph=astronaut,
-    caption="With shuffled weights the gradient turns into a shapeless cloud; the map of "
-    "Integrated Gradients still draws the astronaut: her face, collar, helmet and the shuttle.",
-    size=2.6,
+    caption="A network that knows nothing: the gradient has no shape any more, IG still draws an "
+    "astronaut.",
+    alt="The astronaut; her gradient, after shuffling a shapeless cloud; her map of IG, after it "
+    "still with face, collar, helmet and shuttle.",
+    photograph=torch.cat([astronaut, astronaut]),
+    columns=["photograph", "trained network", "shuffled network"],
+    rows=["gradient", "IG from\nblack"],
 )
 
 # %%
@@ -784,7 +802,8 @@ plot.bars(
     list(similarity),
     {"": list(similarity.values())},
     "rank correlation",
-    "Maps of the trained network against maps of the network with shuffled weights.",
+    "What survives when the network forgets everything: nothing of the gradient, much of IG, all "
+    "of Sobel, which never asked it.",
 )
 
 # %% [markdown]

@@ -74,10 +74,12 @@ def local_line(width):
     axis.plot(grid, level + slope * (grid - here), "--", color=plot.COLOURS[1], label="line")
     axis.plot(here, black_box(here), "kx", markersize=11, markeredgewidth=3)
     axis.legend(loc="upper left", ncols=3)
-    return plot.picture(figure, f"Kernel width {width}: the line's slope is {slope:+.2f}.")
+    verb = "rises" if slope > 0 else "falls"
+    caption = f"With kernel width {width} the score {verb} with the input: slope {slope:+.2f}."
+    return plot.picture(figure, caption, "A wavy curve, samples on it, and a straight line.")
 
 
-widgets.slider(local_line, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2], "kernel width")
+widgets.slider(local_line, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2], "kernel width", start=0.4)
 
 # %% [markdown]
 # Both lines are right: one about the neighbourhood, one about the whole. "Near this input the score
@@ -120,7 +122,7 @@ def with_pieces(visible):
     figure = Figure(figsize=(7.5, 3.1), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.imshow(picture[0].permute(1, 2, 0))
-    left.set_axis_off()
+    left.set(xticks=[], yticks=[])
     for piece in range(9):
         row, column = (nine == piece).nonzero().float().mean(0).tolist()
         left.contour(nine == piece, [0.5], colors="white", linewidths=1)
@@ -129,7 +131,8 @@ def with_pieces(visible):
     right.barh(names[::-1], p[::-1], color=plot.COLOURS[0])
     right.set(xlim=(0, 1), xlabel="probability")
     said = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, p))
-    return plot.picture(figure, f"The coffee in nine numbered pieces. The network: {said}.")
+    caption = f"With {sum(visible)} of nine pieces visible: {names[0]}, p = {p[0]:.2f}."
+    return plot.picture(figure, caption, f"The coffee in nine pieces. The network: {said}.")
 
 
 widgets.toggles(with_pieces, [f"piece {piece}" for piece in range(9)])
@@ -174,36 +177,13 @@ renumber = check("4.1")
 # For the rocket we take 46 pieces, cut by `explain.superpixels(rocket, 50, 20)`, which is `slic`,
 # and kept in a file together with 10,000 answers of the network that we need later.
 #
-# A cell to draw explanations: a piece that speaks **for** the class is orange, dotted and has a +,
+# `plot.pieces` draws explanations: a piece that speaks **for** the class is magenta and has a +,
 # one **against** it is blue, striped and has a −.
 
 # %%
 stored = np.load(DATA / "04_lime" / "rocket.npz")
 segments = renumber(torch.from_numpy(stored["segments"]).long())
 S = segments.max().item() + 1
-
-
-# %%
-def show_pieces(image, segments, explanations, titles, caption, k=6):
-    """The k strongest pieces of each explanation (S,), drawn over the gray picture."""
-    figure = Figure(figsize=(3.3 * len(titles), 3.6), layout="constrained")
-    axes = figure.subplots(1, len(titles), squeeze=False)[0]
-    for axis, weights, title in zip(axes, explanations, titles):
-        axis.imshow(image[0].mean(0), cmap="gray", vmin=-0.4, vmax=1.0)
-        axis.set_title(title, fontsize=10)
-        axis.set_axis_off()
-        for piece in weights.abs().topk(min(k, len(weights))).indices.tolist():
-            value, where = weights[piece].item(), (segments == piece).numpy()
-            if abs(value) < 1e-6:
-                continue
-            colour, hatch = (plot.COLOURS[4], "..") if value > 0 else (plot.COLOURS[5], "//")
-            axis.contourf(where, [0.5, 1.5], colors=[colour], hatches=[hatch], alpha=0.5)
-            axis.contour(where, [0.5], colors=[colour], linewidths=2)
-            row, column = np.argwhere(where).mean(0)
-            sign = dict(boxstyle="round,pad=0.15", facecolor="white", edgecolor=colour)
-            axis.text(column, row, f"{value:+.2g}", ha="center", va="center", size=8, bbox=sign)
-    return plot.picture(figure, caption, titles)
-
 
 # %% [markdown]
 # ### Exercise 4.2 · Masks to pictures
@@ -228,12 +208,15 @@ hide = check("4.2")
 # %%
 masks = explain.lime_masks(S, n=80, seed=0).float()
 hidden = mean_colours(rocket, segments)
-pictures = hide(rocket, hidden, segments, masks[:5])
+pictures = hide(rocket, hidden, segments, masks[:4])
 p = network(pictures).softmax(1)[:, MISSILE]
 plot.images(
-    [*pictures, hidden[0]],
-    [*(f"mask {i}: p = {value:.2f}" for i, value in enumerate(p)), "everything hidden"],
-    "The rocket; four copies with about half of their pieces painted over; all pieces painted.",
+    [*hide(rocket, torch.ones_like(rocket), segments, masks[:4]), *pictures],
+    caption="A piece painted in its own mean colour is hard to miss on the rocket, and hard to see "
+    "in the sky.",
+    alt="Four masks, hidden pieces white; below, the rocket with these pieces painted.",
+    columns=[f"mask {i}\np = {value:.2f}" for i, value in enumerate(p)],
+    rows=["visible\npieces", "what the\nnetwork\nsees"],
 )
 
 # %% [markdown]
@@ -328,13 +311,14 @@ importance = kernel_weights(masks, 0.25)
 found, _ = weighted_ridge(masks, answers, importance, 0.0)
 shrunk, _ = weighted_ridge(masks, answers, importance, 1.0)
 print(f"largest error: {(found - planted).abs().max():.0e} without ridge")
-show_pieces(
+plot.pieces(
     rocket,
     segments,
-    [planted, found.round(decimals=3), shrunk],
-    ["planted", "found, λ = 0", "found, λ = 1 (lime's default)"],
-    "Three planted pieces; the fit without ridge finds their values; with ridge they are smaller.",
-    k=3,
+    [planted, found, shrunk],
+    ["planted", "found, λ = 0", "found, λ = 1 (lime's)"],
+    "Without ridge the fit finds what was planted; with ridge all weights shrink.",
+    "The rocket three times with the same three pieces tinted.",
+    strongest=3,
 )
 
 # %% [markdown]
@@ -379,12 +363,13 @@ def stored_fit(seed, n, of="logits", width=0.25):
 
 
 many = stored_fit(0, 1000)[3]
-show_pieces(
+plot.pieces(
     rocket,
     segments,
     [few, many],
     ["80 samples", "1,000 samples"],
-    "The six strongest pieces for missile with 80 and with 1,000 samples.",
+    "More samples change weights, and which six pieces are the strongest.",
+    "The rocket twice with six tinted pieces; its tip is magenta in both.",
 )
 
 # %% [markdown]
@@ -436,14 +421,14 @@ def lime_itself(numbers):
 
 # %%
 both = [lime_itself(segments.numpy()), lime_itself(segments.numpy() + 1)]
-show_pieces(
+plot.pieces(
     rocket,
     segments,
     both,
     ["numbered from 0", "numbered from 1"],
-    "Numbered from 0 lime finds the last piece; numbered from 1 every weight is zero, so the "
-    "picture stays empty.",
-    k=1,
+    "Numbered from 1, the only piece that counts has no column: lime finds nothing.",
+    "The rocket twice: once the last piece is magenta, once every weight is 0.",
+    strongest=1,
 )
 
 # %% [markdown]
@@ -463,8 +448,10 @@ show_pieces(
 def resampled(seed):
     """The explanation with this seed, from 100 and from 1,000 samples."""
     fits = [stored_fit(seed, n)[3] for n in (100, 1000)]
+    top = [set(fit.abs().topk(6).indices.tolist()) for fit in fits]
+    caption = f"Seed {seed}: {len(top[0] & top[1])} of the six strongest pieces are the same."
     titles = [f"100 samples, seed {seed}", f"1,000 samples, seed {seed}"]
-    return show_pieces(rocket, segments, fits, titles, f"The strongest pieces with seed {seed}.")
+    return plot.pieces(rocket, segments, fits, titles, caption)
 
 
 widgets.slider(resampled, list(range(6)), "seed")
@@ -518,9 +505,8 @@ def stability(n, of="logits", width=0.25):
 counts = [50, 100, 300, 1000]
 names = ["agreement of the top 5", "R² as reported", "R² on fresh samples"]
 table = dict(zip(names, zip(*(stability(n) for n in counts))))
-plot.lines(
-    counts, table, "samples", "share", "Stability and fit of LIME on the rocket.", log_x=True
-)
+caption = "The fit that lime reports falls while the explanation gets better."
+plot.lines(counts, table, "samples", "share", caption, log_x=True)
 
 # %% [markdown]
 # The number that lime reports is best where the explanation is worst.
@@ -563,13 +549,17 @@ kinds = {
     "matchstick, logit": "matchstick_logits",
     "matchstick, probability": "matchstick_probabilities",
 }
-show_pieces(
+both_scales = [stored_fit(0, 1000, of)[3] for of in kinds.values()]
+top = [set(weights.abs().topk(5).indices.tolist()) for weights in both_scales]
+same = len(top[0] & top[1]), len(top[2] & top[3])
+plot.pieces(
     rocket,
     segments,
-    [stored_fit(0, 1000, of)[3] for of in kinds.values()],
+    both_scales,
     list(kinds),
-    "The five strongest pieces for logit and probability of missile, then of matchstick.",
-    k=5,
+    f"Of five pieces both scales name {same[0]} for missile and {same[1]} for matchstick.",
+    "The rocket four times, with five tinted pieces each.",
+    strongest=5,
 )
 
 # %%
@@ -578,7 +568,7 @@ plot.bars(
     [kind.replace(", ", "\n") for kind in fits],
     {"": [fresh for *_, fresh in fits.values()]},
     "R² on fresh samples",
-    "How well the linear model imitates, 1,000 samples.",
+    "A linear model imitates both logits well, and the probability of matchstick worst.",
 )
 
 # %%
@@ -589,8 +579,9 @@ for axis, kind in zip(figure.subplots(1, 2), list(kinds)[2:]):
 small = (stored["matchstick_probabilities"] < 0.05).mean()
 plot.picture(
     figure,
-    "Histograms over 10,000 masked rockets. The logits of matchstick form a broad hill; its "
-    f"probabilities pile up at 0, {small:.0%} of them are below 0.05.",
+    f"{small:.0%} of the probabilities are below 0.05, whatever is hidden: there is little to fit.",
+    "Histograms over 10,000 masked rockets: the logits of matchstick form a broad hill, its "
+    "probabilities pile up at 0.",
 )
 
 # %% [markdown]
@@ -618,7 +609,8 @@ check("4.7")
 
 # %%
 table = dict(zip(names, zip(*(stability(n, "matchstick_probabilities") for n in counts))))
-plot.lines(counts, table, "samples", "share", "LIME on the probability of matchstick.", log_x=True)
+caption = "With 50 samples the reported fit promises much of a model that knows next to nothing."
+plot.lines(counts, table, "samples", "share", caption, log_x=True)
 
 # %% [markdown]
 # There is a second difference. A piece can raise the probability of *missile* by lowering a rival.
@@ -647,9 +639,11 @@ plot.lines(
     widths,
     {"": effective},
     "kernel width",
-    "samples that count",
-    "How many of 999 samples count, (Σw)²/Σw².",
+    "samples that count, (Σw)²/Σw²",
+    "At lime's width nearly all samples count; a narrow kernel leaves a handful.",
     log_x=True,
+    line=(999, "all"),
+    number=".0f",
 )
 
 # %% [markdown]
@@ -667,7 +661,7 @@ plot.lines(
     dict(zip(names, zip(*narrow))),
     "kernel width",
     "share",
-    "Agreement and fit with 1,000 samples for several kernel widths.",
+    "A narrow kernel does not make LIME local; it only makes it less stable.",
     log_x=True,
 )
 
@@ -695,11 +689,11 @@ maps = [
 plot.heatmaps(
     maps,
     [f"{name}, {int(cut.max()) + 1} pieces" for name, cut in cuts.items()],
-    over=coffee,
+    "One picture, one network, three ways to cut: three explanations.",
+    "The coffee, and three times its pieces tinted by their weight for espresso.",
     photograph=coffee,
+    over=coffee,
     signed=True,
-    caption="LIME for espresso on three segmentations of the coffee.",
-    size=3,
 )
 
 # %% [markdown]
@@ -731,15 +725,9 @@ print(f"“{new}”  →  {reader.predict([new])[0]}, p = {reader.predict_proba(
 
 
 # %%
-def bars_of(pairs, caption):
-    """Horizontal bars for (name, weight) pairs, with signs; striped where negative."""
-    said = ", ".join(f"{name} {weight:+.2f}" for name, weight in pairs[:4])
-    caption = f"{caption} Strongest: {said}."
-    return plot.barh({"": pairs}, "weight", caption, number="+.2f", signed=True)
-
-
 words = explain.lime_text(reader.predict_proba, new, target=1, n=1000)
-bars_of(words, "LIME for “unhappy”.")
+caption = f"The word that decides is “{words[0][0]}”."
+plot.barh({"": words}, "weight for “unhappy”", caption, number="+.2f", signed=True)
 
 # %% [markdown]
 # *Monday.* In these reviews guests who complain often came on a Monday, guests who praise never
@@ -765,7 +753,13 @@ p = forest.predict_proba([bottle])[0]
 reasons = explain.lime_table(
     forest.predict_proba, wine.data, bottle, int(p.argmax()), wine.feature_names, n=2000
 )
-bars_of(reasons[:8], f"LIME for a wine of class {p.argmax()}, p = {p.max():.2f}.")
+plot.barh(
+    {"": reasons[:8]},
+    f"weight for class {p.argmax()}",
+    f"Why this wine is said to be of class {p.argmax()}, p = {p.max():.2f}. A reason is a range.",
+    number="+.2f",
+    signed=True,
+)
 
 # %% [markdown]
 # Its kernel width is 0.75 √D, and the largest distance between two rows is √D. So even a sample
@@ -890,8 +884,8 @@ plot.bars(
     [f"{kind}\n(the network is right on {right[kind]:.0%})" for kind in right],
     results,
     "fidelity on held-out creatures",
-    "How often each surrogate decides as the network does.",
-    line=0.5,
+    "One question imitates the careless network without a mistake.",
+    line=(0.5, "guessing"),
 )
 
 # %%
@@ -918,7 +912,13 @@ for kind, (logits, x) in asked.items():
         stump = DecisionTreeClassifier(max_depth=1).fit(x[train, feature, None], decisions[train])
         same = stump.predict(x[held_out, feature, None]) == decisions[held_out].numpy()
         alone[kind].append(same.mean())
-plot.bars(FEATURES, alone, "fidelity", "One split on one feature alone: how faithful?", line=0.5)
+plot.bars(
+    FEATURES,
+    alone,
+    "fidelity of one split",
+    "Where two features are equally faithful, fidelity cannot say which one the network uses.",
+    line=(0.5, "guessing"),
+)
 
 # %% [markdown]
 # Corners and brightness are both perfect, and no measure of fidelity can say which one the network
@@ -945,11 +945,11 @@ my_map = explain.lime_image(mine, picture, load.class_index(mine, seen), pieces,
 plot.heatmaps(
     my_map,
     [f"{seen}, p = {p:.2f}"],
+    "What speaks for this network's answer; 60 samples are few, so ask a second seed.",
+    "The coffee, and the coffee with its pieces tinted.",
     photograph=picture,
     over=picture,
     signed=True,
-    size=3.2,
-    caption="LIME with 60 samples for the class that this network sees in the coffee.",
 )
 
 # %% [markdown]

@@ -64,10 +64,9 @@ kernels = 0.5 + 0.5 * kernels / kernels.abs().amax((1, 2, 3), keepdim=True)
 plot.images(
     kernels,
     [str(n) for n in range(32)],
-    "The 32 kernels of the first convolution: small edges in several directions, spots of colour, "
-    "some nearly gray.",
-    columns=16,
-    size=0.75,
+    "What the first layer looks for: edges in several directions and spots of colour.",
+    "The 32 kernels of the first convolution, 3 × 3 coloured squares each; some are nearly gray.",
+    columns=8,
 )
 
 # %% [markdown]
@@ -122,7 +121,7 @@ def activation(model, layer, images):
 activation = check("5.1")
 
 # %% [markdown]
-# The cat, seen by twelve channels of seven layers. Red: the channel is active there; blue:
+# The cat, seen by twelve channels of seven layers. Magenta: the channel is active there; blue:
 # negative. Each map has its own scale.
 #
 # **Predict:** down to which layer will you still see a cat?
@@ -137,20 +136,15 @@ def twelve_maps(depth):
     return plot.heatmaps(
         maps[chosen][:, None],
         [f"channel {c}" for c in chosen.tolist()],
+        f"features[{depth}] has {channels} channels of {height} × {width} places; these twelve "
+        "vary most over the cat.",
         signed=True,
-        ends=("−", "+"),
-        photograph=cat if depth == 0 else None,
-        columns=7 if depth == 0 else 6,
-        caption=f"features[{depth}]: 12 of its {channels} maps of {height} × {width} places",
-        size=1.5,
+        ends=("negative", "positive"),
     )
 
 
 DEPTHS = [0, 4, 6, 9, 13, 18, 21]
 widgets.slider(twelve_maps, DEPTHS, "part of network.features")
-
-# %%
-twelve_maps(0)
 
 # %%
 twelve_maps(18)
@@ -166,36 +160,34 @@ twelve_maps(18)
 
 
 # %%
-def strip(maps, gap=2):
-    """Maps (C,h,w), each scaled by itself, side by side in one picture (1,h,·)."""
-    maps = maps / maps.flatten(1).amax(1).clamp(min=1e-6)[:, None, None]
-    return F.pad(maps, (0, gap), value=0.5).permute(1, 0, 2).flatten(1)[None]
+def strip(maps):
+    """The first eight maps (C,h,w), each scaled by itself, side by side in one picture (1,h,·)."""
+    maps = maps[:8] / maps[:8].flatten(1).amax(1).clamp(min=1e-6)[:, None, None]
+    return plot.sheet(maps[:, None], columns=8)
 
 
 FIRST, SECOND, LAST = digits_network[0], digits_network[3], digits_network[8]
 chosen_digit = 1500 + (digit_labels[1500:] == 3).nonzero()[0].item()
 three = digit_pictures[chosen_digit][None]
-stages = [(f"convolution {n} and ReLU", digits_network[i]) for n, i in ((1, 1), (2, 4))]
-rows = [("the digit, 28 × 28", three[0, 0][None])]
+stages = [(f"convolution {n}", digits_network[i]) for n, i in ((1, 1), (2, 4))]
+stages.append(("after pooling", digits_network[5]))
+shown = {"the digit": F.pad(three[0], (0, 7 * 29), value=0.97)}
 for name, layer in stages:
-    maps = activation(digits_network, layer, three)[0][:16]
-    rows.append((f"{name}: 16 maps, {maps.shape[1]} × {maps.shape[2]}", strip(maps)))
-maps = activation(digits_network, digits_network[5], three)[0][:16]
-rows.append(("after pooling: 16 maps, 7 × 7", strip(maps, 1)))
+    maps = activation(digits_network, layer, three)[0]
+    shown[f"{name}\n{maps.shape[1]} × {maps.shape[2]}"] = strip(maps)
 numbers, logits = activation(digits_network, LAST, three).clamp(min=0), digits_network(three)
-rows.append(("64 numbers", (numbers / numbers.max())[None]))
-rows.append(("10 logits, 0 to 9", (logits.clamp(min=0) / logits.max())[None]))
+shown["64 numbers"] = (numbers / numbers.max())[None]
+shown["10 logits\n0 to 9"] = (logits.clamp(min=0) / logits.max())[None]
 
 # %%
-figure = Figure(figsize=(11, 5.2), layout="constrained")
-for axis, (name, row) in zip(figure.subplots(len(rows), 1), rows):
-    axis.imshow(row[0], cmap="gray", vmin=0, vmax=1, aspect="auto" if len(row[0]) == 1 else "equal")
-    axis.set_title(name, fontsize=10, loc="left")
-    axis.set(xticks=[], yticks=[])
-plot.picture(
-    figure,
-    "A digit 3 through the digits network: 16 maps that still show a 3, 16 coarser ones, 7 × 7 "
-    "mosaics, a row of 64 grey cells, and ten logits of which that of the 3 is white.",
+plot.images(
+    list(shown.values()),
+    caption="What happens to one digit, eight maps of each layer: the further in, the less of it "
+    "can be read.",
+    alt="A 3; maps that still show a 3; coarser ones; mosaics of 7 × 7; a row of 64 gray cells; "
+    "ten logits, of which that of the 3 is white.",
+    columns=1,
+    rows=list(shown),
 )
 
 # %% [markdown]
@@ -297,7 +289,7 @@ sources = (
 large = torch.cat([load.image(source, size=448) for source in sources])
 
 
-def patches(maps, pictures, layers, k=6, side=72):
+def patches(maps, pictures, layers, k=4, side=72):
     """What the k strongest places of one filter's maps (N,h,w) see: k × (1,C,side,side)."""
     size, jump, start = receptive_field(layers)
     edge = -(start // jump)  # places nearer to the border see padding: leave them out
@@ -322,33 +314,21 @@ best = {
 
 
 # %%
-def rows(pictures, titles, caption, columns=2, inches=5.2):
-    """Several rows of pictures, each (n × (1,C,h,w)) drawn side by side under one title."""
-    joined = [torch.cat([F.pad(one, (0, 4), value=0.6) for one in row], 3)[0] for row in pictures]
-    height = inches * joined[0].shape[1] / joined[0].shape[2] + 0.25
-    lines = -(-len(joined) // columns)
-    figure = Figure(figsize=(columns * inches, lines * height), layout="constrained")
-    for axis, row, title in zip(figure.subplots(lines, columns).ravel(), joined, titles):
-        axis.imshow(row.permute(1, 2, 0).clamp(0, 1).squeeze(2), cmap="gray", vmin=0, vmax=1)
-        axis.set_title(title, fontsize=9, loc="left")
-        axis.set_axis_off()
-    return plot.picture(figure, caption, titles)
-
-
-# %%
-rows(
-    best.values(),
-    [f"features[{depth}], channel {channel}" for depth, channel in best],
-    "The six strongest patches of four channels of features[4], 11 pixels wide, and of four of "
-    "features[9], 115 pixels wide; each from another photograph",
+plot.images(
+    [plot.sheet(four, columns=2) for four in best.values()],
+    [f"channel {channel}" for _, channel in best],
+    "What excites a filter most in six photographs. Give each one a name.",
+    "Eight sheets of four patches each: lines and edges in the first row, larger pieces of things "
+    "in the second.",
+    rows=[f"features[{depth}]" for depth in CHANNELS],
 )
 
 # %% [markdown]
 # Name them. In `features[4]` the first answers to upright lines, the second mostly to level ones,
 # the other two to the two diagonals; colour hardly matters. In `features[9]`, channel 4 might be
 # "something round": a helmet, the rocket's tip, a nose, a roof's top. Channel 10: balconies? Your
-# neighbour has other names. And six photographs are a small world: the sixth patch is only the best
-# that the sixth photograph had to offer.
+# neighbour has other names. And six photographs are a small world: the fourth patch is only the
+# best that the fourth photograph had to offer.
 
 # %% [markdown]
 # ## The picture a filter likes most
@@ -425,12 +405,12 @@ for depth, channel in ((SHALLOW, 5), (DEEP, 4)):
 
 # %%
 plot.images(
-    pictures,
-    titles,
-    "X* of two filters from noise and from the cat. From noise: fine level stripes; grainy balls. "
-    "From the cat: the cat, covered by the same stripes and balls.",
-    columns=6,
-    size=2,
+    pictures[0::2] + pictures[1::2],
+    titles[0::2] + titles[1::2],
+    "The picture that a filter likes most, and what is left of its start.",
+    "From noise: fine level stripes; grainy balls. From the cat: the cat, covered by the same "
+    "stripes and balls.",
+    columns=3,
 )
 
 # %% [markdown]
@@ -481,12 +461,18 @@ for depth, side, steps in ((SHALLOW, 64, 60), (DEEP, 112, 50)):
         drawn[depth, channel] = F.interpolate(picture, (144, 144), mode="bilinear")
 
 # %% tags=["cover"]
-rows(
-    [[drawn[key], *(F.interpolate(p, (144, 144)) for p in best[key][:3])] for key in drawn],
-    [f"features[{depth}], channel {channel}: X*, then three patches" for depth, channel in drawn],
-    "X* beside the three strongest patches. features[4]: stripes, upright, level and two "
-    "diagonals, as in the patches. features[9]: textures of dark balls, of hatched tiles, of a "
-    "woven plaid, and of a net",
+pictures, titles = [], []
+for depth, channels in CHANNELS.items():
+    pictures += [drawn[depth, channel] for channel in channels]
+    pictures += [plot.sheet(best[depth, channel], columns=2) for channel in channels]
+    titles += [f"channel {channel}" for channel in channels] + [""] * 4
+plot.images(
+    pictures,
+    titles,
+    "What a filter could answer to at all, and what it does answer to in photographs.",
+    "Drawn for features[4]: stripes, upright, level and two diagonals, as in the patches. For "
+    "features[9]: dark balls, hatched tiles, a woven plaid, a net.",
+    rows=[f"features[{d}]\n{what}" for d in CHANNELS for what in ("X*", "patches")],
 )
 
 # %% [markdown]
@@ -499,9 +485,9 @@ rows(
 # %% [markdown]
 # ## Twelve filters of the digits network
 #
-# The same for the digits network: its second convolution, twelve filters. Left the X* of the whole
-# map, then the X* of **one place** (the 8 × 8 pixels that it sees), both with your ascent; then the
-# four patches of real digits that excite the filter most.
+# The same for the digits network: its second convolution, twelve filters. First the X* of the whole
+# map, then the X* of **one place** (the 8 × 8 pixels that it sees), both with your ascent; beside
+# the second the three patches of real digits that excite the filter most.
 #
 # **Predict:** single strokes, corners, whole digits?
 
@@ -517,20 +503,29 @@ one_place = one_place[:, :, first : first + size, first : first + size]
 digit_maps = activation(digits_network, SECOND, digit_pictures)
 
 # %%
-rows(
+plot.images(
+    whole_map,
+    [f"filter {channel}" for channel in range(12)],
+    "The X* of a whole map: cheap ways to please many places at once, and no stroke to be seen.",
+    "Twelve pictures, nearly white or mazes of dots.",
+)
+
+# %%
+plot.images(
     [
-        [
-            whole_map[[channel]],
-            F.interpolate(one_place[[channel]], (28, 28)),
-            *patches(digit_maps[:, channel], digit_pictures, windows(second), 4, 28),
-        ]
+        plot.sheet(
+            [
+                F.interpolate(one_place[[channel]], (28, 28)),
+                *patches(digit_maps[:, channel], digit_pictures, windows(second), 3, 28),
+            ],
+            columns=2,
+        )
         for channel in range(12)
     ],
-    [f"filter {channel}: X*, X* of one place, patches" for channel in range(12)],
-    "Twelve filters of the digits network: X* of the whole map, nearly white or a maze of dots; X* "
-    "of one place, a piece of a stroke or its edge; four patches of digits with the same piece",
-    columns=3,
-    inches=3.6,
+    [f"filter {channel}" for channel in range(12)],
+    "In each square, top left: the X* of one place, a piece of a stroke. The other three: patches "
+    "of real digits, which have the same piece.",
+    "Twelve squares of four small pictures each, with edges and strokes in several directions.",
 )
 
 # %% [markdown]
@@ -566,12 +561,12 @@ def maps_of(model, pictures, target):
 held_out, held_labels = digit_pictures[-297:], digit_labels[-297:]
 trained = maps_of(digits_network, held_out, held_labels)
 plot.heatmaps(
-    [m for n in (0, 1, 2) for m in (held_out[n], *(maps[n] for maps in trained.values()))],
-    ["digit", *methods] * 3,
-    columns=4,
-    size=1.5,
-    caption="Three digits; the gradient is scattered, deconvolution and guided backpropagation "
-    "trace the strokes.",
+    [maps[n] for n in (0, 1, 2) for maps in trained.values()],
+    caption="Guided backpropagation traces the strokes most clearly. Is that an explanation?",
+    alt="Three digits; the gradient is scattered, deconvolution and guided backpropagation trace "
+    "the strokes.",
+    photograph=held_out[:3],
+    columns=["digit", *methods],
 )
 
 # %% [markdown]
@@ -585,12 +580,12 @@ plot.heatmaps(
 nets = [explain.randomized(digits_network, seed) for seed in range(5)]
 untrained = maps_of(nets[0], held_out, held_labels)
 plot.heatmaps(
-    [m for n in (0, 1, 2) for m in (held_out[n], *(maps[n] for maps in untrained.values()))],
-    ["digit", *methods] * 3,
-    columns=4,
-    size=1.5,
-    caption="The same maps of a network with random weights: gradient and deconvolution are noise; "
-    "guided backpropagation still shows parts of the strokes.",
+    [maps[n] for n in (0, 1, 2) for maps in untrained.values()],
+    caption="A network that has learned nothing: guided backpropagation still finds strokes.",
+    alt="The same three digits and a network with random weights: gradient and deconvolution are "
+    "noise; guided backpropagation shows parts of the strokes.",
+    photograph=held_out[:3],
+    columns=["digit", *methods],
 )
 
 # %%
@@ -602,8 +597,8 @@ plot.bars(
     ["gradient", "deconvolution", "guided\nbackprop", "Sobel"],
     {"": [*(np.mean(values).item() for values in survives.values()), 1.0]},
     "rank correlation",
-    "Maps of the trained network against maps of random ones, mean of 60 digits and 5 random "
-    "networks: 0 changes wholly, 1 never asks the network",
+    "How much of a map survives random weights: 0 is nothing, 1 is what never asks the network. "
+    "Mean of 60 digits and 5 random networks.",
 )
 
 # %% [markdown]
@@ -632,11 +627,11 @@ both = maps_of(Channels(DEEP), torch.cat([cat, coffee]), 4)
 alike = {name: explain.rank_correlation(m[:1], m[1:]).item() for name, m in both.items()}
 plot.heatmaps(
     [m[n] for n in (0, 1) for m in both.values()],
-    [f"{name}: {what}" for what in ("cat", "coffee") for name in both],
-    columns=3,
-    size=2,
-    caption="Maps of the cat and of the coffee; deconvolution draws the same grid for both. "
-    + ", ".join(f"{name}: rank correlation {value:.2f}" for name, value in alike.items()),
+    caption="Two photographs, and one map of deconvolution. (Below each name: the rank correlation "
+    "of its two maps.)",
+    alt="The cat and the coffee with three maps each; deconvolution draws the same grid for both.",
+    photograph=torch.cat([cat, coffee]),
+    columns=["photograph", *(f"{name}\n{value:.2f}" for name, value in alike.items())],
 )
 
 # %%
@@ -715,20 +710,22 @@ answers = torch.cat([network(view).softmax(1) for view in bar]).view(2, 4, 8, 10
 
 # %%
 
-figure = Figure(figsize=(11, 2.9), layout="constrained")
-for n, (axis, (label, (_, values))) in enumerate(
-    zip(figure.subplots(1, 4, sharey=True), changes.items())
-):
+figure = Figure(figsize=(7.6, 5), layout="constrained")
+axes = figure.subplots(2, 2, sharey=True).ravel()
+for n, (axis, (label, (_, values))) in enumerate(zip(axes, changes.items())):
     for m, name in enumerate(subjects.values()):
         p = answers[m, n, :, load.class_index(network, name)]
         axis.plot(
             values, p, marker="osD"[m], ms=4, color=plot.COLOURS[m], ls=plot.DASHES[m], label=name
         )
-    axis.set(xlabel=label, ylim=(0, 1), ylabel="probability" if n == 0 else "")
+    axis.set(xlabel=label, ylim=(0, 1), ylabel="" if n % 2 else "probability")
     axis.grid(alpha=0.3)
 figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3)
 plot.picture(
-    figure, "Probability of the photograph's class when it is covered, scaled, shifted, turned."
+    figure,
+    "A shift costs little; size and angle cost much.",
+    "Four charts: the probability of two photographs' classes when they are covered, scaled, "
+    "shifted, turned.",
 )
 
 # %%
@@ -744,8 +741,9 @@ said = [load.top_classes(network, view, 1)[0][0] for view in extreme.values()]
 plot.images(
     list(extreme.values()),
     [f"{how}\n{name} {p:.2f}" for how, (name, p) in zip(extreme, said)],
-    "The coffee, covered, scaled, shifted and turned, with the network's first answer.",
-    size=1.9,
+    "Six pictures of one coffee. What has not been seen in training is something else.",
+    "The coffee as it is, covered, small, shifted, turned, and upside down.",
+    columns=3,
 )
 
 # %% [markdown]
@@ -765,7 +763,7 @@ plot.images(
 #
 # The 297 digits that the network was not trained on: their *pixels* by PCA, then the 64 numbers
 # by PCA and by t-SNE. Below each title: how often a digit's nearest neighbour in the drawing has
-# its label.
+# its label. Then the digits that sit on a wrong island by t-SNE.
 
 # %% tags=["long"]
 from sklearn.manifold import TSNE
@@ -791,35 +789,39 @@ layouts = {
 
 
 # %%
-def thumbnails(points, side=560, thumb=20):
-    """The digits at their points (N,2), black on white, as one picture (1,side,side)."""
-    low, high = points.amin(0), points.amax(0)
-    corners = ((points - low) / (high - low) * (side - thumb)).long().tolist()
-    canvas = torch.zeros(1, side, side)
-    for (x, y), digit in zip(corners, F.interpolate(held_out, (thumb, thumb), mode="area")):
-        spot = canvas[:, y : y + thumb, x : x + thumb]
-        spot.copy_(torch.maximum(spot, digit))
-    return 1 - canvas
+def neighbour_labels(points):
+    """The label of each point's nearest neighbour: (N,2) → (N,)."""
+    return held_labels[torch.cdist(points, points).fill_diagonal_(torch.inf).argmin(1)]
 
+
+plot.scatter(
+    {
+        f"{name}\nneighbour: {(neighbour_labels(points) == held_labels).float().mean():.0%}": {
+            str(digit): points[held_labels == digit] for digit in range(10)
+        }
+        for name, points in layouts.items()
+    },
+    caption="The ten classes are there in the last layer's numbers; two straight directions do not "
+    "show it.",
+    alt="297 digits as clouds of numerals: mixed by pixels, less mixed by the last layer's "
+    "numbers, islands of one class each by t-SNE.",
+    marks={str(digit): (f"${digit}$", plot.COLOURS[digit % 7], 45) for digit in range(10)},
+)
 
 # %%
-def neighbour_has_its_label(points):
-    distance = torch.cdist(points, points).fill_diagonal_(torch.inf)
-    return (held_labels[distance.argmin(1)] == held_labels).float().mean().item()
-
-
+beside_them = neighbour_labels(layouts["64 numbers, t-SNE"])
+strangers = (beside_them != held_labels).nonzero()[:8, 0].tolist()
 plot.images(
-    [thumbnails(points) for points in layouts.values()],
-    [f"{name}\nneighbour: {neighbour_has_its_label(p):.0%}" for name, p in layouts.items()],
-    "297 digits as thumbnails: by pixels the classes overlap; by the last layer's numbers they "
-    "overlap less; t-SNE draws islands of one class each.",
-    size=4.3,
+    held_out[strangers],
+    [f"a {held_labels[i]} beside a {beside_them[i]}" for i in strangers],
+    "Who sits on the wrong island by t-SNE? Would you have known what they are?",
+    "Handwritten digits that can be taken for others.",
 )
 
 # %% [markdown]
 # Two straight directions cannot hold ten classes: even of the 64 numbers PCA shows mixed crowds.
-# t-SNE shows islands, nearly all of one class: the information was there. Look for a digit on the
-# wrong island, then at its shape.
+# t-SNE shows islands, nearly all of one class: the information was there. And a digit on the wrong
+# island often has a shape that explains it.
 #
 # t-SNE keeps neighbours and nothing else: the *size* of an island and the *distance* of two islands
 # mean nothing, and it draws islands where there are none:
@@ -830,8 +832,9 @@ clouds = {f"random numbers\nperplexity {p}": tsne(dice, p) for p in (3, 20)}
 clouds["64 numbers\nperplexity 3"] = tsne(features, 3)
 plot.scatter(
     {name: {"": points} for name, points in clouds.items()},
-    caption="t-SNE of 297 random points: small clumps at perplexity 3, one cloud at 20; "
-    "the digits at perplexity 3: many small clumps.",
+    caption="Islands that nothing stands for: t-SNE draws clumps into random numbers too.",
+    alt="297 random points, clumps at perplexity 3 and one cloud at 20; the digits at perplexity "
+    "3: many small clumps.",
     marks={"": ("o", "black", 7)},
 )
 

@@ -54,7 +54,13 @@ real, labels = digits.digits()
 cnn, witness = digits.trained_cnn(seed=0), digits.trained_cnn(seed=100)
 EVERY = list(range(10))
 print(f"right on held-out digits: {digits.accuracy(cnn):.2f}, {digits.accuracy(witness):.2f}")
-plot.images(real[:10], [f"a {d}" for d in labels[:10]], "Ten real digits.", columns=10, size=1.1)
+plot.images(
+    real[:10],
+    [f"a {d}" for d in labels[:10]],
+    "What the networks have seen: real digits, enlarged from 8 × 8 pixels.",
+    "Ten blurred handwritten digits, white on black.",
+    columns=5,
+)
 
 # %% [markdown]
 # ### Exercise 6.1 · Gradient ascent on pixels
@@ -102,7 +108,13 @@ def describe(pictures):
     return [f"{d}: p = {p[d]:.3f}\nwitness: {said[d]}" for d in EVERY]
 
 
-plot.images(free, describe(free), "No prior: ten noisy blots.", columns=5, size=1.7)
+plot.images(
+    free,
+    describe(free),
+    "The network is certain of all ten, and its witness says the same.",
+    "Ten noisy blots, white on black.",
+    columns=5,
+)
 
 # %% [markdown]
 # Nobody reads these. Yet the network is certain of all ten, more than of most real digits. It is
@@ -166,11 +178,14 @@ for weight in weights:
     )
     sparse[weight] = result.picture
 
-widgets.slider(
-    lambda w: plot.images(sparse[w], describe(sparse[w]), f"Weight {w}.", columns=5, size=1.6),
-    weights,
-    "price of a white pixel",
-)
+
+def at_price(weight):
+    """The ten pictures at this price of a white pixel."""
+    white = f"At a price of {weight} {sparse[weight].mean():.0%} of the pictures is white."
+    return plot.images(sparse[weight], describe(sparse[weight]), white, columns=5)
+
+
+widgets.slider(at_price, weights, "price of a white pixel", start=0.1)
 
 # %% [markdown]
 # The blots thin out to sparse strokes. With good will, one sees a 0 or a 4. *With good will* is the
@@ -213,9 +228,9 @@ smooth = core.maximize(
 plot.images(
     smooth,
     [f"{d}" for d in EVERY],
-    "Total variation as the prior: smooth patches, and still no digits.",
-    columns=10,
-    size=1.1,
+    "Smooth is what we asked for, and smooth is what we get; a digit is more than that.",
+    "Ten pictures of smooth patches.",
+    columns=5,
 )
 
 # %% [markdown]
@@ -235,7 +250,13 @@ plot.images(
 # %% tags=["long"]
 vae = digits.trained_vae(seed=0)
 draws = torch.randn(10, 10, generator=torch.Generator().manual_seed(1))
-plot.images(vae.decode(draws), None, "The VAE, ten random z.", columns=10, size=1.1)
+plot.images(
+    vae.decode(draws),
+    caption="Whatever numbers z one gives it, the VAE draws something like a digit; nobody asked "
+    "for a class.",
+    alt="Ten soft white shapes on black, most of them digits.",
+    columns=5,
+)
 
 # %% [markdown]
 # ### Exercise 6.5 · Search z
@@ -264,12 +285,12 @@ search_z = check("6.5")
 # %%
 best_z = search_z(digit_score, vae.decode, torch.zeros(10, 10), steps=150, lr=0.02, share=0.03)
 drawn = vae.decode(best_z)
+sure = [cnn(x).softmax(1)[EVERY, EVERY].min() for x in (free, drawn)]
 plot.images(
-    torch.cat([free, drawn]),
-    [f"{d}, p = {p:.2f}" for x in (free, drawn) for d, p in enumerate(cnn(x).softmax(1).amax(1))],
-    "The same network's best digits: above, pixels without a prior; below, through the VAE.",
-    columns=10,
-    size=1.2,
+    [plot.sheet(free, columns=5), plot.sheet(drawn, columns=5)],
+    [f"{n}: every p ≥ {p:.2f}" for n, p in zip(("no prior", "through the VAE"), sure)],
+    "One network, asked for 0 to 9 twice. It is as sure of the left as of the right.",
+    "Left, ten noisy blots; right, ten clear digits.",
 )
 
 # %% [markdown]
@@ -290,7 +311,7 @@ plot.bars(
         ],
     },
     "per pixel",
-    "Total variation, and the distance to the nearest real digit (root mean square a pixel).",
+    "Only through the VAE are both low: as smooth as a real digit, and near to one.",
 )
 
 # %% [markdown]
@@ -308,7 +329,12 @@ CAT = load.class_index(network, "Siamese cat")
 gray = 0.5 + 0.05 * torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(0))
 cat_noise = core.maximize(core.logit(network, CAT), core.Pixels(gray), steps=40, lr=0.03).picture
 p = network(cat_noise).softmax(1)[0, CAT]
-plot.images(cat_noise, [f"Siamese cat: p = {p:.4f}"], "Pixels without a prior: noise.", size=3.2)
+plot.images(
+    cat_noise,
+    [f"Siamese cat: p = {p:.4f}"],
+    "Pixels without a prior: to this network hardly anything is more of a Siamese cat.",
+    "Fine coloured noise.",
+)
 
 # %% [markdown]
 # ## Four priors by hand
@@ -361,13 +387,15 @@ def tiles(file, size):
 STEPS = [0, 10, 25, 50, 100, 150]
 frames = [0.5 + 3 * (tile - 0.5) for tile in tiles("yosinski.jpg", 150)]  # contrast for the eye
 names = ["all four"] + [f"without {n}" for n in list(numbers["yosinski"])[1:-1]] + ["none"]
-widgets.slider(
-    lambda s: plot.images(
-        frames[STEPS.index(s) :: 6], names, f"Siamese cat after {s} steps.", columns=3, size=2.3
-    ),
-    STEPS,
-    "step",
-)
+
+
+def after(step):
+    """The six pictures after so many steps."""
+    caption = f"Siamese cat after {step} steps: what each prior, left out, leaves in the picture."
+    return plot.images(frames[STEPS.index(step) :: 6], names, caption, columns=3)
+
+
+widgets.slider(after, STEPS, "step", start=150)
 
 # %% [markdown]
 # Contrast is tripled here. Blur does most: of those left out, it makes the grainiest picture. With
@@ -403,8 +431,7 @@ def strip(ticked):
     row, n = 4 * list(combinations).index(ticked), combinations[ticked]
     used = ", ".join(idea for idea, on in zip(IDEAS, ticked) if on) or "none of them"
     caption = f"With {used}: p = {n['p']:.3f}, total variation {n['total variation']:.3f}."
-    titles = [f"step {s}" for s in FEW_STEPS]
-    return plot.images(strips[row : row + 4], titles, caption, columns=4)
+    return plot.images(strips[row : row + 4], [f"step {s}" for s in FEW_STEPS], caption)
 
 
 widgets.toggles(strip, IDEAS)
@@ -423,7 +450,7 @@ plot.bars(
     list(left_out),
     {"total variation": [combinations[ticked]["total variation"] for ticked in left_out.values()]},
     "total variation",
-    "Total variation of the cat with one idea left out, and with all left out.",
+    "How much neighbours differ, with one idea left out and with all of them.",
 )
 
 # %% [markdown]
@@ -432,11 +459,11 @@ plot.bars(
 
 # %% tags=["long"]
 gray = torch.full((1, 3, 224, 224), 0.5)
-screen = display(plot.images(gray, ["step 0"], size=3), display_id=True)
+screen = display(plot.images(gray, ["step 0"]), display_id=True)
 
 
 def watch(step, picture):
-    screen.update(plot.images(picture, [f"step {step}"], "What it has so far.", size=3))
+    screen.update(plot.images(picture, [f"step {step}"], "What the search has so far."))
 
 
 live = core.maximize(
@@ -455,7 +482,8 @@ plot.lines(
     {"Siamese cat": live.scores[::10, 0].tolist()},
     "step",
     "logit",
-    "The score climbs.",
+    "The score climbs; it is all that the search knows of a cat.",
+    number=".1f",
 )
 
 # %% tags=["cover"]
@@ -463,9 +491,9 @@ six = tiles("classes.jpg", 224)
 plot.images(
     six,
     [f"{name}: p = {found['p']:.3f}" for name, found in numbers["classes"].items()],
-    "Six classes, 150 steps each.",
+    "What six classes look like to the network, when we hold the brush.",
+    "Six painted pictures in which parts of animals and of a mountain can be made out.",
     columns=3,
-    size=3,
 )
 
 # %% [markdown]
@@ -502,7 +530,7 @@ plot.bars(
         "waves": [after_move(live.picture, move) for move in MOVES.values()],
     },
     "mean p of Siamese cat",
-    "The noise breaks where the cat holds.",
+    "A small shift, turn or zoom breaks the noise; the picture made of waves holds.",
 )
 
 # %% [markdown]
@@ -565,7 +593,8 @@ plot.images(
         f"toward volcano\n{best[2]}",
         "the change,\n20 times as strong",
     ],
-    "Three cats that look alike and the noise that was added to the last.",
+    "To you three times the same cat; to the network the last one is a volcano.",
+    "Three photographs of a cat that look alike, and coloured noise.",
 )
 
 # %% [markdown]
