@@ -124,7 +124,9 @@ def picture_file(data: dict, figures: Path) -> dict[str, Any]:
     said = {"file": f"{figures.name}/{name}", "alt": data["alt"], "caption": data["caption"]}
     if "svg" in data:
         (figures / name).write_bytes(content)
-        return said
+        width, height = re.findall(r' (?:width|height)="(\d+)"', data["svg"])[:2]
+        letters = min(map(int, re.findall(r"font-size: (\d+)px", data["svg"])))
+        return said | {"width": int(width), "height": int(height), "type": letters}
     picture = Image.open(io.BytesIO(content))
     if not (figures / name).is_file():
         picture.convert("RGB").save(figures / name, quality=88)

@@ -1,22 +1,38 @@
-"""Pictures that show themselves and describe themselves; widgets that only swap frames."""
+"""Pictures that show, describe and explain themselves; widgets that only swap frames."""
 
 import io
 
+import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import plot, widgets
+from helpers.plot import pictures
 
 PICTURE = torch.rand(1, 3, 20, 30, generator=torch.Generator().manual_seed(0))
 
 
-def test_a_picture_is_a_png_with_alt_text():
-    picture = plot.images(PICTURE, ["a <b>"], "One & only.")
+GRAY = PICTURE.mean(1, keepdim=True)
+
+
+def test_a_picture_is_a_png_with_alt_text_and_its_caption_below():
+    picture = plot.images(PICTURE, ["a <b>"], "Why & how.", "One & only.")
     assert Image.open(io.BytesIO(picture.png)).format == "PNG"
     bundle = picture._repr_mimebundle_()
-    assert 'alt="One &amp; only. a &lt;b&gt;"' in bundle["text/html"]
-    assert bundle["text/plain"] == "One & only. a <b>"
+    assert 'alt="One &amp; only. a &lt;b&gt;."' in bundle["text/html"]
+    assert ">Why &amp; how.</figcaption>" in bundle["text/html"]
+    assert bundle["text/plain"] == "One & only. a <b>."
+    assert "figcaption" not in plot.images(PICTURE)._repr_mimebundle_()["text/html"]
+
+
+def test_a_picture_is_shown_at_half_its_pixels():
+    picture = plot.images(PICTURE, ["a"])
+    width = Image.open(io.BytesIO(picture.png)).width
+    assert picture.width == round(width / 2)
+    assert f'width="{picture.width}"' in picture._repr_mimebundle_()["text/html"]
 
 
 def test_a_picture_is_saved(tmp_path):
@@ -25,10 +41,95 @@ def test_a_picture_is_saved(tmp_path):
     assert (tmp_path / "picture.png").read_bytes() == picture.png
 
 
-def test_heat_maps_take_one_or_three_channels_and_a_photograph():
-    for maps in (PICTURE, PICTURE.mean(1, keepdim=True), [PICTURE[0]], torch.zeros(2, 1, 5, 5)):
+def test_a_picture_says_how_small_its_smallest_letters_are():
+    """In its own pixels, 200 an inch; what is not drawn does not count."""
+    assert plot.images(PICTURE).smallest_type is None
+    assert plot.images(PICTURE, ["a"]).smallest_type == pytest.approx(10 * 200 / 72, abs=0.1)
+    figure = Figure((2, 2))
+    figure.text(0, 0, "large", fontsize=20)
+    figure.text(0, 0, "small", fontsize=7, visible=False)
+    assert plot.picture(figure).smallest_type == pytest.approx(20 * 200 / 72, abs=0.1)
+    both = plot.beside(plot.images(PICTURE), plot.picture(figure))
+    assert both.smallest_type == pytest.approx(20 * 200 / 72, abs=0.1)
+
+
+def wide_pictures():
+    """Every kind of picture, with as much in it as a lesson may ask for."""
+    many, values = [PICTURE] * 9, [0.5] * 9
+    names = [f"a rather long name {n}" for n in range(9)]
+    yield plot.images(many, names)
+    yield plot.images(many, columns=names[:3], rows=["a long\nheading of a row"] * 3)
+    yield plot.heatmaps(many, names, photograph=PICTURE, columns=4)
+    yield plot.heatmaps(many, over=PICTURE, signed=True, rows=["a row", "a row", "a row"])
+    yield plot.pieces(PICTURE, torch.zeros(20, 30).long(), [torch.ones(1)] * 3, names[:3])
+    yield plot.lines(range(9), {name: values for name in names[:6]}, "x", "y", line=(0.5, "chance"))
+    yield plot.line_panels(range(9), {n: {"a": values} for n in "abc"}, "x", "y", line=(1, "one"))
+    yield plot.bars(names, {"a": values, "b": values}, "y", line=(0.5, "chance"))
+    yield plot.barh({n: [(n, 0.5)] for n in names[:2]}, "x", signed=True)
+    yield plot.strips({name: values for name in names}, "x", line=(0, "unrelated"))
+    yield plot.matrix([torch.eye(6)] * 6, names[:6], [(0, 1)] * 6, bar="weight")
+    yield plot.matrix([torch.eye(4)] * 2, names[:2], [(0, 1)] * 2, groups={"a": 2, "b": 2})
+    yield plot.scatter({n: {"a": torch.rand(5, 2)} for n in names[:3]})
+    yield plot.arrows({"a": (1, 0)}, "title")
+
+
+def test_nothing_is_wider_than_eight_inches_or_written_smaller_than_eight_points():
+    for picture in wide_pictures():
+        assert picture.width <= 800, picture.alt
+        assert picture.smallest_type >= 8 * 200 / 72 - 0.1, picture.alt
+
+
+def test_heat_maps_take_one_or_three_channels_and_photographs():
+    for maps in (PICTURE, GRAY, [PICTURE[0]], torch.zeros(2, 1, 20, 30)):
         assert plot.heatmaps(maps, signed=True, over=PICTURE).png
     assert "photograph" in plot.heatmaps(PICTURE, ["a map"], photograph=PICTURE).alt
+    four = [PICTURE] * 4
+    by_row = plot.heatmaps(four, photograph=[PICTURE] * 2, columns=["p", "a", "b"], rows=["x", "y"])
+    assert by_row.alt == "Rows: x, y. Columns: p, a, b."
+    assert plot.heatmaps(four, above=four, columns=list("abcd"), rows=["p", "m"]).png
+    assert plot.heatmaps([None, PICTURE], over=PICTURE).png
+
+
+def test_where_a_map_is_zero_the_photograph_shows_as_it_is():
+    axis = Figure().add_subplot()
+    strength = np.zeros((20, 30))
+    strength[:, 10:20], strength[:, 20:] = 1, -1
+    pictures.show_map(axis, strength, signed=True, under=PICTURE[0])
+    drawn, photograph = axis.images[0].get_array(), pictures.pixels_of(PICTURE[0])
+    np.testing.assert_array_equal(drawn[:, :10], photograph[:, :10])
+    for part, colour in ((slice(10, 20), plot.FOR), (slice(20, 30), plot.AGAINST)):
+        wanted = 0.15 * photograph[:, part] + 0.85 * np.array(to_rgb(colour))
+        np.testing.assert_allclose(drawn[:, part], wanted)
+    (stripes,) = axis.collections  # what speaks against is not told by its colour alone
+    left = stripes.get_paths()[0].vertices[:, 0].min()
+    assert stripes.hatches == ["////"] and left == pytest.approx(19.25, abs=0.01)
+
+
+def test_a_photograph_never_has_the_colours_of_a_map():
+    picture = plot.heatmaps(GRAY, ["a map"], photograph=GRAY)
+    seen = np.array(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+    middle = seen[seen.shape[0] // 2 :]
+    first, second = middle[:, 40:600], middle[:, 700:1200]  # the two panels, three inches each
+    assert np.ptp(first, axis=2).max() == 0
+    assert np.ptp(second, axis=2).max() > 100
+
+
+def test_the_strongest_pieces_are_tinted_and_an_empty_explanation_says_so():
+    segments = torch.arange(30).expand(20, 30) // 10
+    weights = [torch.tensor([2.0, -1.0, 0.1]), torch.zeros(3)]
+    one = plot.pieces(PICTURE, segments, weights[:1], ["w"], strongest=1)
+    two = plot.pieces(PICTURE, segments, weights[:1], ["w"], strongest=2)
+    none = plot.pieces(PICTURE, segments, weights[1:], ["w"])
+    assert len({pixels(one), pixels(two), pixels(none)}) == 3
+    assert pixels(none) != pixels(plot.images(PICTURE, ["w"], columns=2))
+
+
+def test_a_sheet_holds_its_pictures_in_rows_with_gray_between_them():
+    sheet = plot.sheet([torch.full((1, 4, 4), n / 8) for n in range(5)], columns=3)
+    assert sheet.shape == (1, 9, 14)
+    assert sheet[0, 2, [2, 7, 12]].tolist() == [0, 1 / 8, 2 / 8]
+    assert sheet[0, 7, [2, 7]].tolist() == [3 / 8, 4 / 8]
+    assert sheet[0, 2, 4] == sheet[0, 4, 2] == pytest.approx(0.6)
 
 
 def test_wrong_shapes_and_numbers_of_titles_get_one_sentence():
@@ -37,20 +138,33 @@ def test_wrong_shapes_and_numbers_of_titles_get_one_sentence():
     with pytest.raises(ValueError, match="give one each"):
         plot.images(PICTURE, ["a", "b"])
     with pytest.raises(ValueError, match="give one each"):
-        plot.heatmaps(PICTURE, ["a", "b"], photograph=PICTURE)
+        plot.images([PICTURE] * 4, columns=2, rows=["a"])
+    with pytest.raises(ValueError, match="give one each"):
+        plot.heatmaps(PICTURE, ["a", "b", "c"], photograph=PICTURE)
+    with pytest.raises(ValueError, match="give `over`"):
+        plot.heatmaps([None, PICTURE])
 
 
 def test_charts_say_their_numbers():
     lines = plot.lines([1, 10], {"a": [0.5, 0.75]}, "n", "agreement", log_x=True)
-    assert "agreement over n, 1 to 10: a from 0.5 to 0.75" in lines.alt
-    bars = plot.bars(["x"], {"a": [0.25], "b": [0.5]}, "share", line=1.0)
+    assert "agreement over n, 1 to 10: a from 0.50 to 0.75" in lines.alt
+    bars = plot.bars(["x"], {"a": [0.25], "b": [0.5]}, "share", line=(1.0, "all"))
     assert "x, a: 0.25; x, b: 0.50" in bars.alt
+    assert plot.bars(["x\ny"], {"": [2]}, "hits", number=".0f").alt == "hits. x y: 2."
 
 
 def test_bars_without_numbers_leave_them_out_of_the_summary():
     values = {"": [3.0, 1.0]}
-    assert plot.bars([1, 2], values, "share", "Two bars.", numbers=False).alt == "Two bars. share"
+    bars = plot.bars([1, 2], values, "share", alt="Two bars.", number="")
+    assert bars.alt == "Two bars. share."
     assert plot.bars([1, 2], values, "share", notes={2: "this one"}).png
+
+
+def test_a_level_is_drawn_with_its_name():
+    bars = [
+        plot.bars(["x"], {"": [1]}, "y", line=line) for line in (None, (0.5, ""), (0.5, "half"))
+    ]
+    assert len({pixels(picture) for picture in bars}) == 3
 
 
 def test_matrices_take_dark_and_bright_in_either_order():
@@ -81,24 +195,28 @@ def test_clouds_have_numbers_only_on_named_axes():
 
 
 def test_pictures_stand_beside_each_other():
-    one, two = plot.images(PICTURE, caption="One."), plot.images(PICTURE, caption="Two.", size=4)
+    one = plot.images(PICTURE, alt="One.")
+    two = plot.images([PICTURE, PICTURE], alt="Two.", columns=1)
     sizes = [Image.open(io.BytesIO(picture.png)).size for picture in (one, two)]
     joined = plot.beside(one, two)
     width, height = Image.open(io.BytesIO(joined.png)).size
     assert width == sum(w for w, _ in sizes) and height == max(h for _, h in sizes)
-    assert joined.alt == "One Two" and plot.beside(one, two, caption="Both").alt == "Both"
+    assert joined.alt == "One. Two." and joined.caption == ""
+    both = plot.beside(one, two, caption="Which?", alt="Both.")
+    assert (both.alt, both.caption) == ("Both.", "Which?")
 
 
 def test_charts_of_names_tell_their_means_and_ends():
-    strips = plot.strips({"a": [0.0, 1.0], "b": [1.0]}, "score", "Two columns", marked=["b"])
-    assert strips.alt == "Two columns. Means: a +0.50; b +1.00"
+    strips = plot.strips({"a": [0.0, 1.0], "b": [1.0]}, "score", alt="Two rows", marked=["b"])
+    assert strips.alt == "Two rows. Means of score: a +0.50; b +1.00."
     panels = {"left": {"a": [0.0, 2.0]}, "right": {"a": [1.0, 3.0], "b": [1.0, 1.0]}}
-    lines = plot.line_panels([0, 1], panels, "layer", "distance", level=1)
+    lines = plot.line_panels([0, 1], panels, "layer", "distance", line=(1, "one"))
     assert lines.alt.endswith(
-        "left, a from 0.00 to 2.00; right, a from 1.00 to 3.00; right, b from 1.00 to 1.00"
+        "left, a from 0.00 to 2.00; right, a from 1.00 to 3.00; right, b from 1.00 to 1.00."
     )
     pairs = [("the", 0.2), ("cat", -0.5), ("the", 0.1)]  # a name may repeat
-    assert plot.barh({"": pairs}, "weight", "Three words", signed=True).alt == "Three words"
+    bars = plot.barh({"": pairs}, "weight", alt="Three words", signed=True)
+    assert bars.alt == "Three words. weight. the 0.20; cat -0.50; the 0.10."
 
 
 def pixels(picture: plot.Picture) -> bytes:
@@ -110,7 +228,7 @@ def numbered(drawn):
 
     def draw(*values):
         drawn.append(values)
-        return plot.Picture(str(values).encode(), f"the frame {values}")
+        return plot.picture(Figure((1, 1)), f"the frame {values}", "A frame.")
 
     return draw
 
@@ -124,6 +242,16 @@ def test_slider_draws_every_frame_once_and_only_swaps_them():
     control.value = 3
     assert "the frame (3,)" in widget.drawing.value
     assert len(drawn) == 3
+
+
+def test_a_widget_begins_where_it_is_told_to_and_goes_back_there():
+    slider = widgets.slider(numbered([]), [1, 2, 3], "value", start=2)
+    chosen = widgets.choose(numbered([]), {"x": range(3), "y": range(3)}, start=(2, 1))
+    assert slider.values == (2,) and chosen.values == (2, 1)
+    assert "the frame (2,)" in slider.drawing.value
+    slider.controls[0].value = 3
+    slider.reset()
+    assert slider.values == (2,)
 
 
 def test_toggles_draw_a_combination_once():

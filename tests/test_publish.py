@@ -9,12 +9,15 @@ import subprocess
 import sys
 
 import ipywidgets
+import nbformat
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
+from matplotlib.figure import Figure
 
 from grading import lesson as lessons
 from helpers import plot, widgets
-from publish import FRAMES, ROOT, execute, lesson, widget_frames
+from publish import FIGURE, FRAMES, ROOT, execute, lesson, render, widget_frames
 from publish import site as site_pages
 from publish import slides as slide_pages
 from tests.browser import open_page
@@ -51,6 +54,30 @@ def violations(page, within=None):
     return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
 
+# Every figure as it is shown: its words, and the pixels of its smallest letters on this page
+FIGURES = """async () => {
+  const images = [...document.querySelectorAll("main figure img")];
+  images.forEach((image) => { image.loading = "eager"; });
+  await Promise.all(images.map((image) => image.decode()));
+  return [...document.querySelectorAll("main figure")].map((figure) => {
+    const image = figure.querySelector("img"), svg = figure.querySelector("svg");
+    const letters = svg ? [...svg.querySelectorAll("text")] : [];
+    const size = (text) => parseFloat(getComputedStyle(text).fontSize);
+    const smallest = svg && Math.min(...letters.map(size));
+    const type = svg
+      ? (smallest * svg.clientWidth) / svg.viewBox.baseVal.width
+      : image.dataset.type && (image.dataset.type * image.clientWidth) / image.naturalWidth;
+    return {
+      type: type ? Number(type) : null,
+      svg: Boolean(svg) || image.src.endsWith(".svg"),
+      alt: svg ? svg.getAttribute("aria-label") : image.alt,
+      caption: figure.querySelector("figcaption")?.innerText.trim(),
+      opens: Boolean(image?.closest("a[href]")),
+    };
+  });
+}"""
+
+
 def headings(page):
     script = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])"
     return page.evaluate(script)
@@ -64,6 +91,12 @@ def check_page(page, path):
     assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False)), levels
     pictures = page.locator("main img").all()
     assert all((picture.get_attribute("alt") or "").strip() for picture in pictures)
+    for figure in page.evaluate(FIGURES):
+        assert figure["caption"] and figure["caption"] != figure["alt"], figure
+        assert figure["opens"] or figure["svg"], figure
+        if page.viewport_size["width"] >= 1280:
+            smallest = 8 if figure["svg"] else 11
+            assert figure["type"] is None or figure["type"] >= smallest, figure
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert violations(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -154,15 +187,16 @@ def test_a_slider_moves_its_picture_by_keyboard_at_once(page, site):
         moved = page.evaluate_handle(
             f"args => [({KEY_TO_PICTURE})(args)]", [box.element_handle(), ""]
         )
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
         milliseconds.append(moved.evaluate("([promise]) => promise"))
         seen.append(picture.get_attribute("src"))
     print("milliseconds from the key to the picture:", [round(m, 1) for m in milliseconds])
     assert len(set(seen)) == 4 and sorted(milliseconds)[1] <= ANSWERS
-    assert picture.get_attribute("alt") == box.locator(".summary").inner_text()
-    assert slider.get_attribute("aria-valuetext") == "3"
+    assert "After layer 1" in box.locator("figcaption").inner_text()
+    assert box.locator("a.full").get_attribute("href") == picture.get_attribute("src")
+    assert slider.get_attribute("aria-valuetext") == "2"
     box.get_by_role("button", name="Reset to start").click()
-    assert picture.get_attribute("src") == seen[0] and slider.input_value() == "0"
+    assert picture.get_attribute("src") == seen[0] and slider.input_value() == "5"
 
 
 def test_drop_downs_and_buttons_choose_their_picture(page, site):
@@ -370,11 +404,23 @@ def test_another_widget_leaves_its_still_picture_or_nothing():
     panel = ipywidgets.VBox()
     assert widget_frames.still(panel) == {"text/plain": ""}
     panel.still = a_picture(1)
-    assert 'alt="(1,)"' in widget_frames.still(panel)["text/html"]
+    assert widget_frames.still(panel)[FIGURE]["alt"] == "(1,)"
+
+
+def test_a_picture_leaves_its_data_and_its_page_says_how_small_its_letters_are(tmp_path):
+    picture = plot.images(torch.rand(1, 3, 9, 9), ["a title"], "What <it> means.", "What is seen.")
+    data = widget_frames.figure(picture)
+    output = nbformat.v4.new_output("display_data", data=data)
+    (made,) = render.outputs([output], tmp_path / "figures")
+    (file,) = (tmp_path / "figures").iterdir()
+    assert f'href="figures/{file.name}"' in made and f'width="{picture.width}"' in made
+    assert f'data-type="{picture.smallest_type}"' in made
+    assert 'alt="What is seen. a title."' in made
+    assert "<figcaption>What &lt;it&gt; means.</figcaption>" in made
 
 
 def a_picture(*values):
-    return plot.Picture(b"png", str(values))
+    return plot.Picture(plot.picture(Figure((1, 1))).png, str(values))
 
 
 # Everything

@@ -120,6 +120,8 @@ def with_model(lesson, name):
     cells = [c.source for c in lessons.find("09").cells if CHINESE in c.source]
     (source,) = [c for c in cells if c.startswith(CHINESE)]
     exec(source.replace(CHINESE, f"MODEL = {name!r}"), lesson)
+    (source,) = [c.source for c in lessons.find("09").cells if "picture = None" in c.source]
+    exec(source, lesson)
     return lesson["picture"]
 
 
@@ -157,9 +159,13 @@ def test_a_chinese_model_is_used(lesson, chinese_folder):
     )
 
 
-@pytest.mark.parametrize("name", ["minilm", "nobody/has-this-model"])
-def test_without_one_it_says_what_to_do(lesson, name, monkeypatch, capsys):
+def test_a_model_that_cannot_read_it_is_found_out(lesson, capsys):
+    assert with_model(lesson, "minilm") is None
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert "[UNK]" in first and "minilm has no token for 蘋果" in last
+
+
+def test_a_model_that_is_not_here_gets_a_sentence_that_says_what_to_do(lesson, monkeypatch):
     monkeypatch.setattr("helpers.load.text._online", lambda: False)
-    assert with_model(lesson, name) is None
-    said = capsys.readouterr().out.splitlines()[-1]
-    assert name in said and "go online" in said
+    with pytest.raises(ConnectionError, match="nobody/has-this-model.*go online"):
+        with_model(lesson, "nobody/has-this-model")

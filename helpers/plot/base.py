@@ -72,7 +72,7 @@ class Picture:
 def on_card(drawing: str, caption: str, width: float) -> str:
     """The HTML of a drawing so wide, on a light card, which dark themes need; its caption below.
 
-    >>> plot.base.on_card("<svg></svg>", "Nothing & more.", 300)[-37:]
+    >>> plot.base.on_card("<svg></svg>", "Nothing & more.", 300)[-35:]
     'g &amp; more.</figcaption></figure>'
     """
     style = f"max-width:{max(width, 480):.0f}px;padding-top:8px;font-size:14px;line-height:1.45"

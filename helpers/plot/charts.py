@@ -61,7 +61,8 @@ def lines(
     axis.grid(alpha=0.3)
     _draw_level(axis, line)
     if len(series) > 1:
-        figure.legend(loc="outside upper center", ncols=min(len(series), 3))
+        across = 4 if sum(map(len, series)) <= 40 else 3
+        figure.legend(loc="outside upper center", ncols=min(len(series), across))
     ends = [
         f"{n} from {float(y[0]):{number}} to {float(y[-1]):{number}}" for n, y in series.items()
     ]
@@ -147,8 +148,9 @@ def bars(
             else:
                 bar.set(hatch=HATCHES[index % 6], edgecolor="white")
         if number:
-            written = [format(value, number) for value in values]
-            axis.bar_label(drawn, written, padding=2, fontsize=9, bbox=CLEAR, zorder=4)
+            written = [_written(value, number) for value in values]
+            size = 9 if len(groups) * len(series) <= 14 else 8
+            axis.bar_label(drawn, written, padding=2, fontsize=size, bbox=CLEAR, zorder=4)
     tallest = max(max(values) for values in series.values())
     for group, text in (notes or {}).items():
         place = groups.index(group)
@@ -210,7 +212,7 @@ def barh(
                 colour, striped = FOR if value > 0 else AGAINST, value <= 0
             hatch = STRIPES if striped else ""
             drawn = axis.barh(place, value, color=colour, hatch=hatch, edgecolor="white")
-            axis.bar_label(drawn, [format(value, number)], padding=3, fontsize=9)
+            axis.bar_label(drawn, [_written(value, number)], padding=3, fontsize=9)
         if signed:
             axis.axvline(0, color="black", linewidth=1)
         labels = [f"{name}\n{notes[name]}" if name in notes else name for name in names]
@@ -262,6 +264,12 @@ def strips(
     axis.invert_yaxis()
     said = "; ".join(f"{' '.join(name.split())} {mean:+.2f}" for name, mean in means.items())
     return picture(figure, caption, told(alt, f"Means of {xlabel}: {said}"))
+
+
+def _written(value: float, number: str) -> str:
+    """A number in this format, and never -0.00."""
+    text = format(value, number)
+    return text if float(text) else text.replace("-", "").replace("+", "")
 
 
 def _draw_level(axis: Axes, line: Level | None) -> None:

@@ -32,9 +32,9 @@ def matrix(
     """Matrices (R, C) in colour, one panel each, rows and columns numbered from 0.
 
     `limits`: the darkest and the brightest value of each; a falling pair makes small values bright.
-    `framed`: of each matrix one entry to frame, (row, column). `bar` names a colour bar.
+    `framed`: of each matrix one entry to frame, (row, column). `bar` names a colour bar for all.
     `groups`, {name: how many}: rows and columns are the same things, in these groups; their blocks
-    are framed and each pair's number is written once.
+    are framed, each pair's number is written once, and each matrix has a colour bar of its own.
 
     >>> plot.matrix([torch.eye(2)], ["unit"], [(0, 1)], alt="A diagonal.", framed=[(1, 1)]).alt
     'A diagonal. unit.'
@@ -57,6 +57,7 @@ def matrix(
         if groups:
             _write_numbers(axis, values, dark, bright)
             _frame_blocks(axis, groups)
+            figure.colorbar(shown, ax=axis, shrink=0.75, pad=0.02, format="%.3g")
         else:
             axis.set(xticks=range(0, values.shape[1], 2), yticks=range(0, values.shape[0], 2))
         axis.set(xlabel=xlabel, ylabel=ylabel)
@@ -153,7 +154,7 @@ def _write_numbers(axis: Axes, values: Tensor, dark: float, bright: float) -> No
         value = float(values[row, column])
         number = f"{value:.2f}".removeprefix("0") if max(dark, bright) <= 1 else f"{value:.1f}"
         colour = "black" if (value - dark) / (bright - dark) > 0.5 else "white"
-        text = axis.text(column, row, number, color=colour, ha="center", va="center", size=9)
+        text = axis.text(column, row, number, color=colour, ha="center", va="center", size=8)
         text.set_in_layout(False)
 
 

@@ -288,6 +288,8 @@ noise = explain.random_map(images[held_out])[:, 0]
 few = [i for family in (0, 1) for i in torch.where(labels == family)[0][-2:].tolist()]
 few_names = [families[labels[i]] for i in few]
 creatures = [load.image(pictures[torch.where(held_out)[0][i]], SIDE) for i in few]
+
+# %%
 plot.heatmaps(
     [*maps[few][:, None], *noise[few][:, None]],
     caption="The creature is dark, what lies around it bright: the network looks past it. A random "

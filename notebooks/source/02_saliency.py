@@ -312,6 +312,8 @@ levels = [0, 0.005, 0.02, 0.1]
 noisy = torch.cat([rocket + level * tiny_noise for level in levels])
 maps = saliency(network, noisy, MISSILE)
 likeness = [correlation(maps[:1], m[None]) for m in maps]
+
+# %%
 plot.heatmaps(
     maps,
     caption="To your eye the first three pictures are one; to the gradient they are three.",

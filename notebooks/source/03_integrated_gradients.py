@@ -528,6 +528,8 @@ sums = {
     ]
     for name in ("riemann_trapezoid", "riemann_middle", "gausslegendre")
 }
+
+# %%
 plot.lines(
     points,
     sums,
@@ -672,6 +674,8 @@ baselines = {
     "noise": noise,
     "farthest": farthest(astronaut),
 }
+
+# %%
 plot.images(
     list(baselines.values()),
     list(baselines),

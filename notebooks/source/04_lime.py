@@ -135,6 +135,7 @@ def with_pieces(visible):
     return plot.picture(figure, caption, f"The coffee in nine pieces. The network: {said}.")
 
 
+# %%
 widgets.toggles(with_pieces, [f"piece {piece}" for piece in range(9)])
 
 # %% [markdown]
@@ -635,6 +636,8 @@ nearest = share_hidden[1:].min()
 print(
     f"hidden: {nearest:.0%} of the pieces in the nearest sample, {share_hidden.max():.0%} at most"
 )
+
+# %%
 plot.lines(
     widths,
     {"": effective},

@@ -108,6 +108,7 @@ def describe(pictures):
     return [f"{d}: p = {p[d]:.3f}\nwitness: {said[d]}" for d in EVERY]
 
 
+# %%
 plot.images(
     free,
     describe(free),
@@ -181,7 +182,7 @@ for weight in weights:
 
 def at_price(weight):
     """The ten pictures at this price of a white pixel."""
-    white = f"At a price of {weight} {sparse[weight].mean():.0%} of the pictures is white."
+    white = f"At a price of {weight}, {sparse[weight].mean():.0%} of the pictures is white."
     return plot.images(sparse[weight], describe(sparse[weight]), white, columns=5)
 
 
@@ -389,6 +390,7 @@ frames = [0.5 + 3 * (tile - 0.5) for tile in tiles("yosinski.jpg", 150)]  # cont
 names = ["all four"] + [f"without {n}" for n in list(numbers["yosinski"])[1:-1]] + ["none"]
 
 
+# %%
 def after(step):
     """The six pictures after so many steps."""
     caption = f"Siamese cat after {step} steps: what each prior, left out, leaves in the picture."
@@ -459,7 +461,7 @@ plot.bars(
 
 # %% tags=["long"]
 gray = torch.full((1, 3, 224, 224), 0.5)
-screen = display(plot.images(gray, ["step 0"]), display_id=True)
+screen = display(plot.images(gray, ["step 0"], "Gray, before the first step."), display_id=True)
 
 
 def watch(step, picture):
@@ -585,6 +587,8 @@ for _ in range(8):  # down the loss of "volcano": a step with ε < 0
     few = photo + (few - photo).clamp(-3 / 255, 3 / 255)
 three = torch.cat([photo, once, few])
 best = [f"{name} {p:.2f}" for ((name, p),) in load.top_classes(network, three, k=1)]
+
+# %%
 plot.images(
     torch.cat([three, 0.5 + 20 * (few - photo)]),
     [

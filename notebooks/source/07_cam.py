@@ -114,12 +114,15 @@ def enlarged(maps, size=(224, 224)):
     return F.interpolate(maps[:, None].float(), size, mode="bilinear")
 
 
+squares = F.interpolate(cat_map[:, None], (224, 224), mode="nearest")
 plot.heatmaps(
-    [cat_map.clamp(min=0), enlarged(cat_map.clamp(min=0))],
+    [squares.clamp(min=0), enlarged(cat_map.clamp(min=0))],
     ["CAM: 7 × 7 numbers", "the same, enlarged"],
+    "For Egyptian cat the cheek and the nose count most. The right map looks finer than it is.",
+    "The cat; its map as 49 squares; its map as smooth hills, strongest on the cheek below the "
+    "left eye and around the nose.",
     photograph=cat,
-    size=3,
-    caption="CAM of Egyptian cat: strong on the cheek below the left eye and around the nose.",
+    over=cat,
 )
 
 # %% [markdown]
@@ -134,11 +137,10 @@ best = network(pictures).argmax(1).tolist()
 maps = torch.cat([cam(features_of(p[None]), weights, t) for p, t in zip(pictures, best)])
 plot.heatmaps(
     enlarged(maps.clamp(min=0)),
-    [f"{name}:\n{network.classes[t]}" for name, t in zip(names, best)],
+    [network.classes[t] for t in best],
+    "What makes up each photograph's first class.",
+    "The map lies on the cup's inside, on the rocket, on the flower, on the building.",
     over=pictures,
-    caption="CAM of each photograph's first class: it lies on the cup's inside, on the rocket, on "
-    "the flower, on the building.",
-    size=2.8,
 )
 
 # %% [markdown]
@@ -178,11 +180,10 @@ mosaic_maps = torch.cat([cam(mosaic_features, weights, target) for target in ask
 plot.heatmaps(
     enlarged(mosaic_maps, (448, 448)),
     classes,
+    "Each class finds its own photograph; the others count nothing for it, or against it.",
+    "Four times four photographs in one picture; each time another one is magenta.",
     signed=True,
-    photograph=mosaic,
-    columns=5,
-    size=2.7,
-    caption="Each class is red on its own photograph and white or blue on the other three.",
+    over=mosaic,
 )
 
 # %% [markdown]
@@ -225,14 +226,19 @@ def moved(offset):
     return sheet
 
 
-sheets = torch.cat([moved(offset) for offset in (0, 32, 64, 96, 128)])
+sheets = torch.cat([moved(offset) for offset in (0, 40, 80, 120)])
 flower_maps = cam(features_of(sheets), weights, DAISY)
+
+# %%
 plot.heatmaps(
     enlarged(flower_maps.clamp(min=0), (224, 256)),
-    [f"moved by {offset}" for offset in (0, 32, 64, 96, 128)],
+    caption="The map moves along with the flower.",
+    alt="A small flower on a gray sheet, four times, farther and farther to the right; below, the "
+    "same with a magenta spot on the flower.",
+    above=sheets,
     over=sheets,
-    columns=5,
-    caption="The map's bright spot moves along with the flower.",
+    columns=[f"moved by {offset}" for offset in (0, 40, 80, 120)],
+    rows=["picture", "CAM"],
 )
 
 # %%
@@ -244,7 +250,7 @@ plot.lines(
     {"logit of daisy": logits},
     "moved by (pixels)",
     "logit",
-    "The logit wanders as the flower moves, although the mean ignores places.",
+    "The mean ignores places; the logit wanders all the same, with a period of 32 pixels.",
 )
 
 # %% [markdown]
@@ -347,10 +353,10 @@ def at_depth(i):
     shown = F.interpolate(layer_map.clamp(min=0), (224, 224), mode="nearest")
     return plot.heatmaps(
         [shown[0]],
-        [f"Grad-CAM at features[{i}], {h} × {w}"],
+        [f"Grad-CAM at features[{i}]"],
+        f"At layer {i} of 21 the map has {h} × {w} places.",
         photograph=cat,
-        size=3.2,
-        caption=f"Grad-CAM of Egyptian cat at layer {i} of 21, {h} by {w} places.",
+        over=cat,
     )
 
 
@@ -375,11 +381,11 @@ signed = mosaic_maps[:1]
 plot.heatmaps(
     enlarged(torch.cat([signed, signed.clamp(min=0)]), (448, 448)),
     ["Egyptian cat: signed", "Egyptian cat: after the ReLU"],
+    "The ReLU takes away what speaks against the class.",
+    "Four photographs in one: the cat is magenta, the cup and other places are blue; then the same "
+    "without blue.",
     over=mosaic,
     signed=True,
-    size=3.4,
-    caption="Signed: red on the cat, blue on the cup and elsewhere. After the ReLU the blue is "
-    "gone.",
 )
 
 # %% [markdown]
@@ -425,13 +431,19 @@ for i in tqdm([21, 14], desc="layers"):
         started = time.perf_counter()
         found[i, name] = method(network, cat, EGYPTIAN, network.features[i]).clamp(min=0)
         seconds[i, name] = time.perf_counter() - started
-plot.heatmaps(
-    [F.interpolate(m, (224, 224)) for m in found.values()],
-    [f"{name}\nfeatures[{i}]" for i, name in found],
-    columns=5,
-    caption="Five relatives at the last layer (above) and at layer 14 (below). Above they nearly "
-    "agree; below they do not.",
-)
+
+
+# %%
+def relatives_at(i, caption):
+    """The five maps at layer i, over the cat."""
+    maps = [F.interpolate(found[i, name], (224, 224)) for name in RELATIVES]
+    return plot.heatmaps(maps, [*RELATIVES], caption, photograph=cat, over=cat, columns=3)
+
+
+relatives_at(21, "At the last layer the five relatives nearly agree.")
+
+# %%
+relatives_at(14, "At layer 14 they do not.")
 
 # %%
 controls = {"Sobel": explain.sobel(cat), "random": explain.random_map(cat)}
@@ -447,7 +459,7 @@ plot.bars(
     [*list(RELATIVES)[1:], *controls],
     agreement,
     "rank correlation with Grad-CAM",
-    "Agreement with Grad-CAM at two layers, beside Sobel and random maps.",
+    "The relatives are one family at the last layer only. (1 is the same order, 0 unrelated.)",
 )
 
 # %% [markdown]
@@ -492,7 +504,7 @@ plot.bars(
     list(TESTS),
     {name: [float(np.mean(curves[test, name])) for test in TESTS] for name in rivals},
     "mean height of the curve",
-    "Deletion: low is good. Insertion: high is good. Mean of cat and coffee.",
+    "Deletion: low is good. Insertion: high is good. Two tests, two verdicts.",
 )
 
 # %% [markdown]
@@ -519,10 +531,10 @@ squares, colours, regions = planted["pictures"](64, 1, "flat")
 accuracy = (flat(squares).argmax(1) == colours).float().mean()
 print(f"right on {accuracy:.0%} of 64 new pictures")
 plot.images(
-    squares[:6],
-    [("red", "green", "blue")[c] for c in colours[:6]],
-    "Six pictures, each named after the colour of its top left square.",
-    size=1.7,
+    squares[:4],
+    [("red", "green", "blue")[c] for c in colours[:4]],
+    "The class is the colour of the top left square; the other squares mean nothing.",
+    "Four small pictures with three coloured squares each, one of them in the top left corner.",
 )
 
 # %% [markdown]
@@ -564,10 +576,11 @@ shown |= {"Sobel": explain.sobel(squares)[3], "random": explain.random_map(squar
 plot.heatmaps(
     list(shown.values()),
     list(shown),
+    "Only HiRes-CAM knows that the square in the corner decides.",
+    "A picture with a blue square in the top left corner and two more: Grad-CAM lights up all "
+    "three, HiRes-CAM the one in the corner, Sobel every square's frame.",
     photograph=squares[3:4],
-    columns=5,
-    caption="A picture with a blue square in the top left corner and two more: Grad-CAM lights up "
-    "all three, HiRes-CAM the one in the corner. Sobel draws every square's frame.",
+    columns=3,
 )
 
 # %% [markdown]
@@ -619,9 +632,9 @@ short += ["Layer-\nCAM", "Sobel", "random"]
 plot.bars(
     short,
     {h: [table[h]["methods"][name]["mass"] for name in rows] for h in ("GAP", "flat")},
-    "share in the square",
-    "Share of each map in the planted square; the dashed line is the square's share of the area.",
-    line=table["GAP"]["area"],
+    "share of the map in the square",
+    "A map that knew nothing would put into the square what its area is.",
+    line=(table["GAP"]["area"], "its area"),
 )
 
 # %% [markdown]
@@ -647,9 +660,11 @@ down = [
 plot.heatmaps(
     [F.interpolate(m, (224, 224))[0] for m in down],
     [f"features[{i}]" for i in steps],
+    "Scattered at first; the last layer points at two places. Which one is the barbell?",
+    "The astronaut; the last of five maps is strong on her shoulder and on the round black helmet.",
     photograph=astronaut,
-    caption="Grad-CAM of barbell through the layers: scattered at first; at the last layer strong "
-    "on her shoulder and on the round black helmet.",
+    over=astronaut,
+    columns=3,
 )
 
 # %% [markdown]
@@ -670,9 +685,10 @@ for picture, corner in zip(covered, places.values()):
 p = network(covered).softmax(1)[:, BARBELL]
 plot.images(
     covered,
-    [f"{name} covered:\np(barbell) = {value:.2f}" for name, value in zip(places, p)],
-    "The astronaut, with different places covered by gray squares of equal size.",
-    columns=5,
+    [f"{name} covered\np(barbell) = {value:.2f}" for name, value in zip(places, p)],
+    "Where the network needs what it sees, covering takes the barbell away.",
+    "The astronaut five times; four times a gray square of one size covers another place.",
+    columns=3,
 )
 
 # %% [markdown]
@@ -704,11 +720,11 @@ sharp = {
 plot.heatmaps(
     [m[0] for m in sharp.values()],
     list(sharp),
+    "Asked for espresso, guided backpropagation draws the same sharp cat.",
+    "The cat; its gradient, grains; guided backpropagation twice, eyes and nose; deconvolution, a "
+    "grid.",
     photograph=cat,
-    caption="Guided backpropagation draws the cat's eyes and nose sharply; asked for espresso, it "
-    "draws the same picture. Deconvolution draws the network's grid.",
-    columns=5,
-    size=2.7,
+    columns=3,
 )
 
 # %% [markdown]
@@ -743,7 +759,7 @@ plot.bars(
     list(METHODS),
     kept,
     "rank correlation with the trained",
-    "How much of each map survives random weights. Near 0 is good.",
+    "How much of a map survives when the network forgets: near 0 is good.",
 )
 
 # %% [markdown]
@@ -788,8 +804,8 @@ def creature(name):
 plot.images(
     torch.cat([creature("tavi/001"), creature("boro/012")]),
     ["a Tavi", "a Boro"],
+    "One of many differences is the trait. Which?",
     "A pink Tavi with a belly and pointed ears; a blue Boro with round ears.",
-    size=2.4,
 )
 
 # %% [markdown]
@@ -805,8 +821,9 @@ print(sum(a == b for a, b in zip(my_guess.upper(), truth)), "of 6 right")
 plot.images(
     torch.cat([creature(name) for name in first_quiz]),
     list("123456"),
+    "Tavi or Boro? One pair of examples is not much to go by.",
     "Six creatures of many colours, with and without spots, collars and pointed ears.",
-    size=1.8,
+    columns=3,
 )
 
 # %% [markdown]
@@ -865,12 +882,17 @@ with torch.no_grad():
     seen = teacher[0](shown)
 lesson = torch.cat([cam(f[None], rows - rows.flip(0), i // 3) for i, f in enumerate(seen)])
 lesson -= lesson.flatten(1).median(1).values[:, None, None]
+
+# %%
+lesson = enlarged(lesson.clamp(min=0), (64, 64))
+side_by_side = [None, lesson[0], None, lesson[3], None, lesson[1], None, lesson[4]]
 plot.heatmaps(
-    enlarged(lesson.clamp(min=0), (64, 64)),
-    ["Tavi"] * 3 + ["Boro"] * 3,
-    over=shown,
-    caption="CAM of three Tavis and three Boros: each is brightest on the tip of the tail.",
-    size=2,
+    [*side_by_side, None, lesson[2], None, lesson[5]],
+    caption="Where the network looks to tell them apart. Look at the same place without the map.",
+    alt="Three Tavis and three Boros, each without and with its map: it is strongest on the tip of "
+    "the tail.",
+    over=shown[[0, 0, 3, 3, 1, 1, 4, 4, 2, 2, 5, 5]],
+    columns=["a Tavi", "its map", "a Boro", "its map"],
 )
 
 # %%
@@ -878,8 +900,9 @@ next_six = ["boro/005", "tavi/033", "tavi/009", "boro/016", "tavi/038", "boro/02
 plot.images(
     torch.cat([creature(name) for name in next_six]),
     list("123456"),
+    "Now you have had a teacher: which of them are Tavis?",
     "Six new creatures, numbered 1 to 6.",
-    size=1.8,
+    columns=3,
 )
 
 # %% [markdown]
@@ -925,10 +948,10 @@ my_maps = [
 plot.heatmaps(
     [enlarged(one[:, 0].clamp(min=0), (side, side)) for one in my_maps],
     [f"{name}, p = {p:.2f}" for name, p in top],
+    "Where this network sees its first three classes.",
+    "The coffee, and three times the coffee with a magenta spot.",
     photograph=picture,
     over=picture,
-    size=2.8,
-    caption="Grad-CAM at the last convolution for the three classes that this network sees first.",
 )
 
 # %% [markdown]

@@ -135,7 +135,12 @@ for number, layer in enumerate(model.encoder.layer):
 
 # %%
 reading = text.read(tokenizer, model, "My brother bought a car and he drives it every day.")
-views.model_view(reading.tokens, reading.attention, " ".join(reading.tokens))
+views.model_view(
+    reading.tokens,
+    reading.attention,
+    " ".join(reading.tokens),
+    "Parallel lines: a head looks at a neighbour. A fan: everybody looks at one token.",
+)
 
 # %% [markdown]
 # A few heads draw parallel lines; most draw a fan into one of the corners: everybody looks at
@@ -148,10 +153,13 @@ views.model_view(reading.tokens, reading.attention, " ".join(reading.tokens))
 # %%
 def one_head(layer, head):
     title = f"layer {layer}, head {head}"
-    return views.head_view(reading.tokens, reading.attention[layer, head], title)
+    weights = reading.attention[layer, head]
+    most = weights.sum(0).argmax()
+    caption = f"Most weight goes to {reading.tokens[most]}: {weights[:, most].mean():.0%} of all."
+    return views.head_view(reading.tokens, weights, title, caption)
 
 
-widgets.choose(one_head, {"layer": range(L), "head": range(H)})
+widgets.choose(one_head, {"layer": range(L), "head": range(H)}, start=(0, 2))
 
 # %% [markdown]
 # ## What do heads do? Search
@@ -260,16 +268,17 @@ found = {name: torch.stack(values).mean(0) for name, values in found.items()}
 best = {name: divmod(values.argmax().item(), H) for name, values in found.items()}
 
 # %% tags=["cover"]
-said = "; ".join(f"{name}: layer {p[0]}, head {p[1]}" for name, p in best.items())
 plot.matrix(
     list(found.values()),
     [f"{name}: {found[name].max():.2f}\nlayer {p[0]}, head {p[1]}" for name, p in best.items()],
-    [(0, 1)] * len(found),
-    f"Score of every head for six habits, the best one framed. {said}",
+    [(1, 0)] * len(found),
+    "Dark: a head with this habit. A best one (framed) always exists; few are dark.",
+    "The scores of all heads for six habits, pale but for a few heads.",
     xlabel="head",
     ylabel="layer",
     framed=list(best.values()),
     bar="mean weight",
+    columns=2,
 )
 
 # %% [markdown]
@@ -294,7 +303,12 @@ print(f"layer {layer}, head {head} finds the noun in {hits} of {len(PRONOUNS)} s
 only = torch.zeros(len(reading.tokens), 1)
 only[where(reading, "he")] = 1  # the other tokens' lines are left out of the drawing
 title = f"layer {layer}, head {head}: where “he” looks"
-views.head_view(reading.tokens, only * reading.attention[layer, head], title)
+views.head_view(
+    reading.tokens,
+    only * reading.attention[layer, head],
+    title,
+    "One head, one word: it looks where a reader would.",
+)
 
 # %% [markdown]
 # *He* looks at *brother*, and nobody ever taught it grammar. A convincing picture. Keep it in mind;
@@ -337,7 +351,7 @@ plot.lines(
     {kind: values.tolist() for kind, values in shares.items()},
     "layer",
     "share of the attention",
-    "How much of the attention goes to the two tokens that stand for no word.",
+    "Much of the attention goes to a token that stands for no word.",
 )
 
 # %% [markdown]
@@ -370,7 +384,7 @@ plot.lines(
     },
     "layer",
     "mean length of the value vector",
-    "How much there is to take from each kind of token.",
+    "What there is to take: much attention goes where there is little.",
 )
 
 # %% [markdown]
@@ -460,8 +474,10 @@ def two_shares(i):
         readings[i].tokens[1:-1],
         {name: share.tolist() for name, share in shares.items()},
         "share of the sentence",
-        f"“{SENTENCES[i]}” Rank correlation {agreement_of(effects[i], received[i]):+.2f}",
-        numbers=False,
+        f"Rank correlation of the two {agreement_of(effects[i], received[i]):+.2f}; attention is "
+        "spread more thinly.",
+        f"Bars for the words of “{SENTENCES[i]}”",
+        number="",
     )
 
 
@@ -553,10 +569,12 @@ agreement = {
 # %%
 plot.strips(
     agreement,
-    "rank correlation\nwith leaving out",
-    "Agreement with leaving out, a mark a sentence, a line the mean",
-    ylim=(-1, 1.05),
+    "rank correlation with leaving out",
+    "With the length of what they carry (triangles) all summaries agree better; rollout of the "
+    "bare weights does no better than random. A mark is a sentence, a line the mean.",
+    xlim=(-1, 1.05),
     marked=[name for name in agreement if "×" in name],
+    line=(0, "unrelated"),
 )
 
 # %% [markdown]
@@ -674,11 +692,11 @@ plot.bars(
     range(1, len(order) + 1),
     {"": moved.flatten()[order].tolist()},
     "1 − cosine",
-    "How far the pronoun moves without each head. The head that finds the noun is "
-    f"number {rank} of {len(order)}",
+    f"How far the pronoun moves without each head. The head that finds the noun is number {rank} "
+    f"of {len(order)}.",
+    number="",
     xlabel="head, from the one that matters most",
     size=(7.2, 3.0),
-    numbers=False,
     notes={rank: f"the pronoun's head (number {rank})"},
 )
 
@@ -723,7 +741,8 @@ def reached(task):
     """Print what the packaged model reaches on text that it was not trained on."""
     for name, figures in held_out.items():
         if name.startswith(task):
-            print(name, "on held-out text:", figures)
+            said = ", ".join(f"{what.replace('_', ' ')} {value}" for what, value in figures.items())
+            print(f"{name} on held-out text: {said}")
 
 
 reached("masked_lm")
@@ -746,14 +765,15 @@ def guesses(i):
     if words[i] not in dict(top):
         p = text.masked_probabilities(gap_tokenizer, gap_model, with_mask(words, i))
         top.append((words[i], p[gap_tokenizer.convert_tokens_to_ids(words[i])].item()))
-    said = ", ".join(f"{word} {p:.2f}" for word, p in top)
+    place = [word for word, _ in sorted(top, key=lambda pair: -pair[1])].index(words[i]) + 1
+    best = f"number {place} of its guesses" if place <= 5 else "not among its five guesses"
     return plot.barh(
         {with_mask(words, i): top},
         "probability",
-        f"{with_mask(words, i)} Best guesses: {said}",
-        number=".2g",
+        f"The covered word, {words[i]}, is {best}.",
+        number=".3f",
         xlim=(0, 1),
-        notes={words[i]: "(the covered word)"},
+        notes={words[i]: "(covered)"},
     )
 
 
@@ -783,7 +803,7 @@ plot.bars(
     JOBS,
     {"he": p[:, 0].tolist(), "she": p[:, 1].tolist()},
     "probability",
-    "“The … said that [MASK] was tired.”",
+    "“The … said that [MASK] was tired.” What the texts said of professions, the model repeats.",
 )
 
 # %% [markdown]
@@ -812,12 +832,8 @@ for old, new in {"she": "he", "officer": "nurse"}.items():
     other = [new if word == old else word for word in words]
     moved_here = moved_probability(words, other)
     moves[f"{old} → {new}"] = moved_here
-    said.append(f"{old} to {new} moves most at {max(moved_here, key=lambda m: m[1])[0]}")
-plot.barh(
-    moves,
-    "probability that moves",
-    f"What one word changes for the others: {'; '.join(said)}",
-)
+    said.append(f"{old} → {new} moves most at “{max(moved_here, key=lambda m: m[1])[0]}”")
+plot.barh(moves, "probability that moves", f"What one word changes elsewhere: {'; '.join(said)}.")
 
 # %% [markdown]
 # This is an explanation in the sense of lesson 04: change the input, ask again, compare. It needs
@@ -914,12 +930,13 @@ def plane(i):
         _, _, directions = torch.linalg.svd(centred, full_matrices=False)
         places = centred @ directions[:2].T
         panels[each["question"]] = {name: places[kind == name] for name in MARKS}
-    after = "the embedding" if i == 0 else f"after layer {i - 1}"
-    said = f"Tokens of three passages, hidden[{i}], {after}; stars are the right answer"
-    return plot.scatter(panels, caption=said, marks=MARKS)
+    after = "The embedding" if i == 0 else f"After layer {i - 1}"
+    said = f"{after}: have the stars, the right answer, left the crowd?"
+    seen = "The tokens of three passages as clouds of marks"
+    return plot.scatter(panels, caption=said, alt=seen, marks=MARKS)
 
 
-widgets.slider(plane, range(len(known[0][0].hidden)), "hidden")
+widgets.slider(plane, range(len(known[0][0].hidden)), "hidden", start=5)
 
 # %% [markdown]
 # A plane shows two of several hundred dimensions, so measure it in all of them. How far is the
@@ -947,14 +964,16 @@ for (r, kind), plain, each in zip(known, bare, passages):
     if len(plain.tokens) == len(kind):  # the bare model cuts words alike
         panel["bare model"] = outside(plain.hidden, kind)
     curves[f"{each['title']}: {each['answer']}"] = panel
+far = sum(panel["trained on questions"][-1] > 2 for panel in curves.values())
 plot.line_panels(
     range(len(known[0][0].hidden)),
     curves,
     "hidden",
     "distance from the crowd",
-    "How far the right answer is outside the crowd, by layer",
+    f"{far} of {len(curves)} right answers end far outside the crowd, where they are easy to cut "
+    "off.",
     marks={"trained on questions": ("*", "black", 36), "bare model": ("o", plot.COLOURS[1], 36)},
-    level=1,
+    line=(1, "in the\ncrowd"),
 )
 
 # %% [markdown]

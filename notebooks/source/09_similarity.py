@@ -67,11 +67,13 @@ def three_arrows(length):
         f"cosine: b {cosines[0]:.2f}, c {cosines[1]:.2f}. More like a: {by_cosine}\n"
         f"distance: b {distances[0]:.2f}, c {distances[1]:.2f}. Nearer to a: {by_distance}"
     )
-    caption = f"Arrows a, b and c; b is {length} long. {said}"
-    return plot.arrows({"a": a, "b": b, "c": c}, said, caption, (-0.1, 3.2), (-0.1, 1.0))
+    agree = "The two rulers agree" if by_cosine == by_distance else "The two rulers disagree"
+    caption = f"{agree} where b is {length} long."
+    seen = "Arrows a, b and c from one point; b points nearly where a does, c elsewhere"
+    return plot.arrows({"a": a, "b": b, "c": c}, said, caption, seen, (-0.1, 3.2), (-0.1, 1.0))
 
 
-widgets.slider(three_arrows, [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0], "length of b")
+widgets.slider(three_arrows, [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0], "length of b", start=1.0)
 
 # %% [markdown]
 # The cosine does not care how long $b$ is. The distance does: too short or too long, and $c$ wins,
@@ -229,8 +231,9 @@ def apples_at(layer):
         [cosine, distance],
         [f"layer {layer}: cosine", f"layer {layer}: distance"],
         [(0.5, 1), (12, 0)],  # dark, bright
-        f"Layer {layer}, bright is alike. Mean cosine within a sense {within.mean():.2f}, across "
-        f"senses {across.mean():.2f}. Are the two framed blocks brighter than the rest?",
+        f"Are the two framed blocks brighter than the rest? The mean cosine is {within.mean():.2f} "
+        f"within a sense and {across.mean():.2f} across senses.",
+        "Two squares of ten by ten coloured cells, bright where two words are alike.",
         groups=KINDS,
     )
 
@@ -293,7 +296,9 @@ plot.lines(
     separation,
     "layer",
     "AUC within against across",
-    "Both measures rise from chance at layer 0 to nearly 1 at layer 2, and fall a little later.",
+    "Layer 0 knows nothing of the sense; at layer 2 nearly every pair is in order. The two rulers "
+    "say the same.",
+    line=(0.5, "chance"),
 )
 
 # %% [markdown]
@@ -346,8 +351,9 @@ def first_at(layer):
         [cosine],
         [f"layer {layer}: cosine, own range"],
         [(low, 1)],
-        f"Layer {layer}, from {low:.2f} to 1. Two bright framed blocks on dark ground. Mean within "
-        f"a sense minus mean across: {within.mean() - across.mean():.2f}.",
+        f"Here dark is {low:.2f}. The mean cosine within a sense is larger by "
+        f"{within.mean() - across.mean():.2f} than that across senses.",
+        "Ten by ten coloured cells: two bright framed blocks on dark ground.",
         groups=KINDS,
     )
 
@@ -384,18 +390,19 @@ for old, new in zip(first, swapped):
 cosine = cosine_matrix(first[0])
 low = float(cosine.min())
 plot.beside(
-    plot.matrix([cosine], ["layer 0 looks best"], [(low, 1)], groups=KINDS),
+    plot.matrix([cosine], ["layer 0 looks best"], [(low, 1)], alt="Clean blocks.", groups=KINDS),
     plot.bars(
         range(7),
         {"": right},
         "new sentences right, of 10",
-        title="… and gets every new sentence wrong",
+        alt="Right answers by layer",
+        line=(5, "guessing"),
+        number=".0f",
         xlabel="layer",
-        line=5,
-        line_name="guessing",
-        size=(5.2, 4.4),
+        title="… and gets every new one wrong",
+        size=(3.8, 4),
     ),
-    caption=f"Clean blocks at layer 0; right answers of 10 by layer: {right}.",
+    caption="The cleanest heat map belongs to the layer that is wrong about every new sentence.",
 )
 
 # %% [markdown]
@@ -459,7 +466,8 @@ plot.lines(
     leaning,
     "layer",
     "company  ←  →  fruit",
-    "Above 0 more like the fruit, below 0 more like the company.",
+    "One word beside it can pull Apple over the line.",
+    line=(0, "neither"),
 )
 
 # %% [markdown]
@@ -529,7 +537,11 @@ CORRECTIONS = {
 }
 cones = {n: [float(anisotropy(f(c, c))) for c in cloud] for n, f in CORRECTIONS.items()}
 plot.lines(
-    range(7), cones, "layer", "mean cosine of two tokens", f"Anisotropy over {len(tokens)} tokens."
+    range(7),
+    cones,
+    "layer",
+    "mean cosine of two tokens",
+    "What any two tokens have in common; without the mean it is gone.",
 )
 
 # %%
@@ -598,7 +610,11 @@ accuracy = {name: retrieval(f) for name, f in MEASURES.items()}
 for name, values in accuracy.items():
     print(f"{name:9}", "  ".join(f"{value:.2f}" for value in values))
 plot.lines(
-    range(7), accuracy, "layer", "nearest neighbour has the meaning", "Retrieval on 70 sentences."
+    range(7),
+    accuracy,
+    "layer",
+    "nearest neighbour has the meaning",
+    "For this task the last layer is the best one.",
 )
 
 # %%
@@ -640,7 +656,7 @@ plot.lines(
     },
     "layer",
     "mean length of the vectors",
-    "Vectors of function words are shorter, most of all at layers 0, 5 and 6.",
+    "Length is not innocent: function words are shorter.",
 )
 
 # %% [markdown]
@@ -668,7 +684,7 @@ plot.lines(
     offered,
     "layer",
     "nearest is a function word",
-    "How often the token nearest to a content word is one like the or of, by both measures.",
+    "The distance offers short vectors to everybody; the cosine does not see length.",
 )
 
 # %%
@@ -720,8 +736,9 @@ plot.scatter(
     {"": {"function words": points[grammar & others], "others": points[~grammar & others]}},
     "cosine with carry",
     "length of the vector",
+    "Short vectors reach the curve of the smallest distance from carry, whatever they mean.",
     "Tokens by cosine with carry and by length. Carried lies farthest right and high up; the word "
-    "of lies far to the left and lowest, on the curve of the smallest distance.",
+    "of far to the left and lowest, on the curve of the smallest distance.",
     xlim=(-0.2, 0.65),
     ylim=(0.5, 14.5),
     marks={"function words": ("x", plot.COLOURS[1], 18), "others": ("o", plot.COLOURS[0], 18)},
@@ -789,25 +806,31 @@ for name, vectors in changed.items():
 # ## The same in Chinese: 蘋果
 #
 # 蘋果 is the fruit and the company too, and two tokens: two characters, so we take the mean of
-# their vectors. The packaged model reads English only. Where you can go online once, set
-# `MODEL = "bert-base-chinese"`; any other name or a folder works as well.
+# their vectors. Before you compare vectors, look whether the model can read the word at all. Where
+# you can go online once, set `MODEL = "bert-base-chinese"`; any other name or a folder works as
+# well.
+#
+# **Predict:** what does the packaged model, which was made for English, see of these sentences?
 
 # %%
 MODEL = "minilm"  # or "bert-base-chinese"
 
 chinese = [row[-1] for row in table if row[0] == "chinese"]
-print(*chinese, sep="\n")
+reader, chinese_model = load.bert(MODEL)
+for sentence in chinese:
+    print(sentence, "→", " ".join(reader.tokenize(sentence)))
+
+# %%
 picture = None
-try:
-    reader, chinese_model = load.bert(MODEL)
-    if not set("蘋果") <= set(reader.get_vocab()):
-        raise ValueError(f"{MODEL!r} cannot read 蘋果: go online, set MODEL to a Chinese model.")
+if set("蘋果") <= set(reader.get_vocab()):
     seen = {sentence: read(reader, chinese_model, sentence) for sentence in chinese}
     pingguo, sorts, _ = words_of("chinese", seen, reader)
     by_layer = {name: auc_by_layer(pingguo, sorts, f) for name, f in MEASURES.items()}
-    picture = plot.lines(range(len(pingguo)), by_layer, "layer", "AUC", f"蘋果 in {MODEL}.")
-except (ConnectionError, ValueError) as error:
-    print(error)
+    caption = f"How well the layers of {MODEL} tell fruit from company in Chinese."
+    line = (0.5, "chance")
+    picture = plot.lines(range(len(pingguo)), by_layer, "layer", "AUC", caption, line=line)
+else:
+    print(f"{MODEL} has no token for 蘋果: to it every apple is [UNK], one vector for all words.")
 picture
 
 # %% [markdown]

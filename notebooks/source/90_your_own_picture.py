@@ -18,7 +18,7 @@
 # %% [markdown] slide="notes"
 # Works as an opening (run it once, ask which map the class believes, collect reasons, come back at
 # the end) and as a closing half hour with pictures that the class brings. All nine methods on
-# original and edited picture take about ten seconds on two cores; "three quick ones" about one.
+# original and edited picture take about fifteen seconds on two cores; "three quick ones" about two.
 # Have two pictures of your own ready beside this notebook, one that the network gets wrong.
 
 # %% tags=["setup"]
@@ -53,8 +53,10 @@ own_picture.panel(network)
 # - **Where methods disagree.** They answer different questions: what would change the score
 #   (gradient), what adds up to it (Integrated Gradients), what it loses without a piece
 #   (occlusion).
-# - **Red and blue** (occlusion, LIME): red speaks for the class, blue against it. All other maps
-#   show strength only.
+# - **Magenta and blue** (occlusion, LIME): magenta speaks for the class, striped blue against it.
+#   All other maps show strength only.
+# - **The number under each name**: how much the map is like Sobel's, as a rank correlation. Random
+#   has 0.
 
 # %% [markdown]
 # ## Three things to try
@@ -88,15 +90,16 @@ own_picture.panel(network)
 flower = load.photograph("flower")
 both = torch.cat([flower, side_by_side.EDITS["mirrored"](flower)])
 daisy = load.class_index(network, "daisy")
-methods = ["gradient", "guided backprop", "Grad-CAM", "Sobel (control)"]
+methods = ["gradient", "guided backprop", "Grad-CAM", "Sobel (control)", "random (control)"]
 maps = side_by_side.explain_all(network, both, daisy, methods)
 shares = side_by_side.probabilities(network, both)[:, daisy]
 side_by_side.draw(
     both,
     [f"original {shares[0]:.1%}\ndaisy", f"mirrored {shares[1]:.1%}\ndaisy"],
     maps,
-    caption="The flower and its mirror image. Sobel's edges are mirrored exactly, Grad-CAM "
-    "nearly; the grains of the gradient and of guided backpropagation are others",
+    caption="Which map turns with the picture? Sobel's does exactly, and no network was asked.",
+    alt="The flower and its mirror image. Sobel's edges are mirrored exactly, Grad-CAM nearly; the "
+    "grains of gradient and guided backpropagation are others",
 )
 
 # %% [markdown]
