@@ -192,8 +192,8 @@ def draw(
     under a method's name is the rank correlation of its first map with Sobel's.
 
     >>> results = explain_all(network, cat, 285, ["Sobel (control)"])
-    >>> draw(cat, ["the cat"], results).alt[:48]
-    'Rows: the cat. Sobel (control): strongest bottom'
+    >>> draw(cat, ["the cat"], results).alt
+    'Rows: the cat. Sobel (control): strongest top.'
     """
     names = ["picture", *(methods or results)]
     wide = min(COLUMNS, len(names))

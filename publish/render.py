@@ -23,7 +23,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
 from grading.lesson import Question, slug
-from helpers.plot.base import DPI, SHOWN, smallest_type
+from helpers.plot.base import DPI, SHOWN
 from publish import FIGURE, FRAMES
 
 HERE = Path(__file__).parent
@@ -116,22 +116,20 @@ def frames(widget: dict, figures: Path) -> Markup:
 def picture_file(data: dict, figures: Path) -> dict[str, Any]:
     """Write a picture under a name made from its content, and say what its page must know.
 
-    `type` is the height of its smallest letters in its own pixels. A PNG becomes a WebP.
+    `type` is the height of its smallest letters, in its own pixels, of which `width` are shown.
     """
-    content = data["svg"].encode() if "svg" in data else base64.b64decode(data["png"])
+    content = data["svg"].encode() if "svg" in data else base64.b64decode(data["webp"])
     name = hashlib.sha256(content).hexdigest()[:16] + (".svg" if "svg" in data else ".webp")
     figures.mkdir(parents=True, exist_ok=True)
-    said = {"file": f"{figures.name}/{name}", "alt": data["alt"], "caption": data["caption"]}
+    (figures / name).write_bytes(content)
     if "svg" in data:
-        (figures / name).write_bytes(content)
-        width, height = re.findall(r' (?:width|height)="(\d+)"', data["svg"])[:2]
+        width, height = map(int, re.findall(r' (?:width|height)="(\d+)"', data["svg"])[:2])
         letters = min(map(int, re.findall(r"font-size: (\d+)px", data["svg"])))
-        return said | {"width": int(width), "height": int(height), "type": letters}
-    picture = Image.open(io.BytesIO(content))
-    if not (figures / name).is_file():
-        picture.convert("RGB").save(figures / name, quality=88)
-    size = {"width": picture.width * SHOWN // DPI, "height": picture.height * SHOWN // DPI}
-    return said | size | {"type": smallest_type(content)}
+    else:
+        width, height = (side * SHOWN // DPI for side in Image.open(io.BytesIO(content)).size)
+        letters = data["type"]
+    known = {"file": f"{figures.name}/{name}", "alt": data["alt"], "caption": data["caption"]}
+    return known | {"width": width, "height": height, "type": letters}
 
 
 def poll(question: Question) -> Markup:

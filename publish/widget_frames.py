@@ -71,8 +71,9 @@ def frames(widget: Frames) -> dict[str, Any]:
     }
 
 
-def as_data(frame: Picture | Drawing) -> dict[str, str]:
+def as_data(frame: Picture | Drawing) -> dict[str, Any]:
     said = {"alt": frame.alt, "caption": frame.caption}
     if isinstance(frame, Drawing):
         return {"svg": frame.svg, **said}
-    return {"png": base64.b64encode(frame.png).decode(), **said}
+    webp = base64.b64encode(frame.webp).decode()
+    return {"webp": webp, "type": frame.smallest_type, **said}

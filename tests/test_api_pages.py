@@ -47,7 +47,7 @@ def test_every_public_function_and_class_is_there_with_its_docstring():
 def test_a_signature_stands_as_it_is_written_without_the_body():
     plots = next(found for name, _, found in api.modules() if name == "plot")
     each = next(each for each in plots if each.name == "Picture")
-    assert each.signature.startswith("class Picture:\n    png: bytes")
+    assert each.signature.startswith("class Picture:\n    webp: bytes")
     assert "def save(self, path: str | Path) -> None:" in each.signature
     assert "write_bytes" not in each.signature
 

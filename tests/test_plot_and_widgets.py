@@ -18,9 +18,9 @@ PICTURE = torch.rand(1, 3, 20, 30, generator=torch.Generator().manual_seed(0))
 GRAY = PICTURE.mean(1, keepdim=True)
 
 
-def test_a_picture_is_a_png_with_alt_text_and_its_caption_below():
+def test_a_picture_is_a_webp_with_alt_text_and_its_caption_below():
     picture = plot.images(PICTURE, ["a <b>"], "Why & how.", "One & only.")
-    assert Image.open(io.BytesIO(picture.png)).format == "PNG"
+    assert Image.open(io.BytesIO(picture.webp)).format == "WEBP"
     bundle = picture._repr_mimebundle_()
     assert 'alt="One &amp; only. a &lt;b&gt;."' in bundle["text/html"]
     assert ">Why &amp; how.</figcaption>" in bundle["text/html"]
@@ -30,7 +30,7 @@ def test_a_picture_is_a_png_with_alt_text_and_its_caption_below():
 
 def test_a_picture_is_shown_at_half_its_pixels():
     picture = plot.images(PICTURE, ["a"])
-    width = Image.open(io.BytesIO(picture.png)).width
+    width = Image.open(io.BytesIO(picture.webp)).width
     assert picture.width == round(width / 2)
     assert f'width="{picture.width}"' in picture._repr_mimebundle_()["text/html"]
 
@@ -38,7 +38,8 @@ def test_a_picture_is_shown_at_half_its_pixels():
 def test_a_picture_is_saved(tmp_path):
     picture = plot.images(PICTURE)
     picture.save(tmp_path / "picture.png")
-    assert (tmp_path / "picture.png").read_bytes() == picture.png
+    with Image.open(tmp_path / "picture.png") as saved:
+        assert saved.format == "PNG" and saved.tobytes() == pixels(picture)
 
 
 def test_a_picture_says_how_small_its_smallest_letters_are():
@@ -81,13 +82,13 @@ def test_nothing_is_wider_than_eight_inches_or_written_smaller_than_eight_points
 
 def test_heat_maps_take_one_or_three_channels_and_photographs():
     for maps in (PICTURE, GRAY, [PICTURE[0]], torch.zeros(2, 1, 20, 30)):
-        assert plot.heatmaps(maps, signed=True, over=PICTURE).png
+        assert plot.heatmaps(maps, signed=True, over=PICTURE).webp
     assert "photograph" in plot.heatmaps(PICTURE, ["a map"], photograph=PICTURE).alt
     four = [PICTURE] * 4
     by_row = plot.heatmaps(four, photograph=[PICTURE] * 2, columns=["p", "a", "b"], rows=["x", "y"])
-    assert by_row.alt == "Rows: x, y. Columns: p, a, b."
-    assert plot.heatmaps(four, above=four, columns=list("abcd"), rows=["p", "m"]).png
-    assert plot.heatmaps([None, PICTURE], over=PICTURE).png
+    assert by_row.alt == "Rows: x, y; Columns: p, a, b."
+    assert plot.heatmaps(four, above=four, columns=list("abcd"), rows=["p", "m"]).webp
+    assert plot.heatmaps([None, PICTURE], over=PICTURE).webp
 
 
 def test_where_a_map_is_zero_the_photograph_shows_as_it_is():
@@ -102,15 +103,15 @@ def test_where_a_map_is_zero_the_photograph_shows_as_it_is():
         np.testing.assert_allclose(drawn[:, part], wanted)
     (stripes,) = axis.collections  # what speaks against is not told by its colour alone
     left = stripes.get_paths()[0].vertices[:, 0].min()
-    assert stripes.hatches == ["////"] and left == pytest.approx(19.25, abs=0.01)
+    assert stripes.hatches == ["////"] and left == pytest.approx(19.625)
 
 
 def test_a_photograph_never_has_the_colours_of_a_map():
     picture = plot.heatmaps(GRAY, ["a map"], photograph=GRAY)
-    seen = np.array(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+    seen = np.array(Image.open(io.BytesIO(picture.webp)).convert("RGB")).astype(int)
     middle = seen[seen.shape[0] // 2 :]
     first, second = middle[:, 40:600], middle[:, 700:1200]  # the two panels, three inches each
-    assert np.ptp(first, axis=2).max() == 0
+    assert np.ptp(first, axis=2).max() <= 12  # as far as WebP keeps it
     assert np.ptp(second, axis=2).max() > 100
 
 
@@ -157,7 +158,7 @@ def test_bars_without_numbers_leave_them_out_of_the_summary():
     values = {"": [3.0, 1.0]}
     bars = plot.bars([1, 2], values, "share", alt="Two bars.", number="")
     assert bars.alt == "Two bars. share."
-    assert plot.bars([1, 2], values, "share", notes={2: "this one"}).png
+    assert plot.bars([1, 2], values, "share", notes={2: "this one"}).webp
 
 
 def test_a_level_is_drawn_with_its_name():
@@ -197,9 +198,9 @@ def test_clouds_have_numbers_only_on_named_axes():
 def test_pictures_stand_beside_each_other():
     one = plot.images(PICTURE, alt="One.")
     two = plot.images([PICTURE, PICTURE], alt="Two.", columns=1)
-    sizes = [Image.open(io.BytesIO(picture.png)).size for picture in (one, two)]
+    sizes = [Image.open(io.BytesIO(picture.webp)).size for picture in (one, two)]
     joined = plot.beside(one, two)
-    width, height = Image.open(io.BytesIO(joined.png)).size
+    width, height = Image.open(io.BytesIO(joined.webp)).size
     assert width == sum(w for w, _ in sizes) and height == max(h for _, h in sizes)
     assert joined.alt == "One. Two." and joined.caption == ""
     both = plot.beside(one, two, caption="Which?", alt="Both.")
@@ -220,7 +221,7 @@ def test_charts_of_names_tell_their_means_and_ends():
 
 
 def pixels(picture: plot.Picture) -> bytes:
-    return Image.open(io.BytesIO(picture.png)).convert("RGB").tobytes()
+    return Image.open(io.BytesIO(picture.webp)).convert("RGB").tobytes()
 
 
 def numbered(drawn):

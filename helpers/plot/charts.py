@@ -149,8 +149,8 @@ def bars(
                 bar.set(hatch=HATCHES[index % 6], edgecolor="white")
         if number:
             written = [_written(value, number) for value in values]
-            size = 9 if len(groups) * len(series) <= 14 else 8
-            axis.bar_label(drawn, written, padding=2, fontsize=size, bbox=CLEAR, zorder=4)
+            letters = 9 if len(groups) * len(series) <= 14 else 8
+            axis.bar_label(drawn, written, padding=2, fontsize=letters, bbox=CLEAR, zorder=4)
     tallest = max(max(values) for values in series.values())
     for group, text in (notes or {}).items():
         place = groups.index(group)

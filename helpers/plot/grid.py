@@ -44,7 +44,7 @@ def grid(
     """A figure and an empty framed axis for each panel (C,H,W); with `bar` one more, right of them.
 
     >>> figure, axes = plot.grid.grid([*cat, *cat], columns=["one", "two"], rows=["cats"])
-    >>> len(axes), figure.get_figwidth() <= 8
+    >>> len(axes), float(figure.get_figwidth()) <= 8
     (2, True)
     """
     if titles is not None and len(titles) != len(panels):

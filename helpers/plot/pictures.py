@@ -101,7 +101,8 @@ def heatmaps(
 def show_map(axis: Axes, strength: np.ndarray, signed: bool, under: Tensor | None) -> None:
     """A map (H,W), 1 being full strength, alone or over a picture (3,H,W) of its size.
 
-    >>> plot.pictures.show_map(Figure().add_subplot(), np.zeros((224, 224)), True, cat[0])
+    >>> _, (axis,) = grid([cat[0]])
+    >>> plot.pictures.show_map(axis, np.zeros((224, 224)), signed=True, under=cat[0])
     """
     strength = strength.clip(-1, 1)
     if under is None:
@@ -123,7 +124,8 @@ def show_bar(
 ) -> None:
     """The scale of such maps: from "0" to "strong", or between the two `ends`.
 
-    >>> plot.pictures.show_bar(Figure().add_subplot(), signed=True, over=False)
+    >>> _, (axis, bar) = grid([cat[0]], bar=True)
+    >>> plot.pictures.show_bar(bar, signed=True, over=False)
     """
     axis.get_figure().colorbar(
         ScalarMappable(cmap=_colours(signed, over)), cax=axis, ticks=(0, 1)
