@@ -5,12 +5,11 @@
 
 import base64
 import io
-import re
 import sys
 
 from PIL import Image
 
-from publish import ROOT
+from publish import FIGURE, ROOT
 from publish.execute import executed, wanted
 
 COVERS = ROOT / "docs" / "covers"
@@ -19,9 +18,8 @@ COVERS.mkdir(exist_ok=True)
 for lesson, outputs in executed(wanted(sys.argv[1:])).items():
     for cell in lesson.cells:
         if "cover" in cell.tags:
-            html = outputs[cell.id][-1].data["text/html"]
-            png = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
-            picture = Image.open(io.BytesIO(png)).convert("RGB")
+            webp = base64.b64decode(outputs[cell.id][-1].data[FIGURE]["webp"])
+            picture = Image.open(io.BytesIO(webp)).convert("RGB")
             picture.thumbnail((900, 900))
             picture.quantize(128).save(COVERS / f"{lesson.name}.png", optimize=True)
             print(f"saved {lesson.name}.png")

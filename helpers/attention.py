@@ -14,7 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
-from helpers.plot.base import PAPER, on_card
+from helpers.plot.base import ON_CARD, on_card
 
 # height of a token's row, width of the lines, of a letter, of a number
 ROW, GAP, LETTER, NUMBER = 22, 170, 8.4, 40
@@ -177,7 +177,7 @@ def _drawing(body: str, width: float, height: float, alt: str, caption: str) -> 
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" '
         f'aria-label="{html.escape(alt)}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto;'
-        f'background:{PAPER}"><style>{style}</style>{body}</svg>'
+        f'width="{width:.0f}" height="{height:.0f}" style="{ON_CARD}">'
+        f"<style>{style}</style>{body}</svg>"
     )
     return Drawing(svg, alt, caption)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from helpers import explain, plot
 from helpers.model import frozen
-from helpers.plot.base import told
+from helpers.plot.base import told, written
 from helpers.plot.grid import grid
 from helpers.plot.pictures import pixels_of, show_map
 
@@ -211,7 +211,7 @@ def draw(
         if name not in maps:
             return name
         like = explain.rank_correlation(maps[name][:1, None].abs(), edges).item()
-        return f"{name}\nlike Sobel: {like:.2f}"
+        return f"{name}\nlike Sobel: {written(like, '.2f')}"
 
     titles = [title(name) if row == 0 else "" for row, name in cells]
     rows = [*labels] * len(strips)

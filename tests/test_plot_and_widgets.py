@@ -148,16 +148,16 @@ def test_wrong_shapes_and_numbers_of_titles_get_one_sentence():
 
 def test_charts_say_their_numbers():
     lines = plot.lines([1, 10], {"a": [0.5, 0.75]}, "n", "agreement", log_x=True)
-    assert "agreement over n, 1 to 10: a from 0.50 to 0.75" in lines.alt
+    assert "Curves of agreement over n, 1 to 10: a from 0.50 to 0.75" in lines.alt
     bars = plot.bars(["x"], {"a": [0.25], "b": [0.5]}, "share", line=(1.0, "all"))
-    assert "x, a: 0.25; x, b: 0.50" in bars.alt
-    assert plot.bars(["x\ny"], {"": [2]}, "hits", number=".0f").alt == "hits. x y: 2."
+    assert bars.alt == "Bars of share. x, a: 0.25; x, b: 0.50. Dashed line at 1: all."
+    assert plot.bars(["x\ny"], {"": [2]}, "hits", number=".0f").alt == "Bars of hits. x y: 2."
 
 
 def test_bars_without_numbers_leave_them_out_of_the_summary():
     values = {"": [3.0, 1.0]}
     bars = plot.bars([1, 2], values, "share", alt="Two bars.", number="")
-    assert bars.alt == "Two bars. share."
+    assert bars.alt == "Two bars. Bars of share."
     assert plot.bars([1, 2], values, "share", notes={2: "this one"}).webp
 
 
@@ -217,7 +217,7 @@ def test_charts_of_names_tell_their_means_and_ends():
     )
     pairs = [("the", 0.2), ("cat", -0.5), ("the", 0.1)]  # a name may repeat
     bars = plot.barh({"": pairs}, "weight", alt="Three words", signed=True)
-    assert bars.alt == "Three words. weight. the 0.20; cat -0.50; the 0.10."
+    assert bars.alt == "Three words. Bars of weight. the 0.20; cat −0.50; the 0.10."
 
 
 def pixels(picture: plot.Picture) -> bytes:

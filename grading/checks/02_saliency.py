@@ -148,8 +148,8 @@ vanishing = choice(
     points=1,
     minutes=3,
     feedback={
-        "A": "The pictures differ by an amount you can hardly see, and the logit's gradient is as "
-        "strong in both.",
+        "A": "The pictures differ by an amount you can hardly see, and the logit's gradient is "
+        "nearly as strong in both.",
         "B": "Nothing was trained or changed in the network between the two rows.",
         "C": "dp/dx = p(1−p) d(z − log of the other classes' sum)/dx, and the loss carries the "
         "factor 1−p: both go to zero with 1−p, whatever the pixels do.",

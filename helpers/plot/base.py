@@ -15,7 +15,7 @@ from PIL import Image
 WIDE = 8.0  # inches, the widest figure
 SHOWN = 100  # pixels of a page for an inch
 DPI = 2 * SHOWN  # sharp on a fine screen and when it is enlarged
-PAPER = "#f8f8f5"  # of figures and the card that they stand on: light, but no slab on a dark page
+CARD = "#f4f4f1"  # what a figure stands on in a notebook: light, but no slab on a dark theme
 INK, FRAME = "#1b1f24", "#8b9098"
 # Okabe and Ito's palette: told apart with any colour vision; lines also differ in their dashes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -26,10 +26,12 @@ HATCHES = ("", "//", "..", "xx", "\\\\", "++")
 Mark = tuple[str, str, float]  # matplotlib's marker, a colour, an area in square points
 Level = tuple[float, str]  # a value to draw a dashed line at, and what it means
 
-CARD = (
+STYLE = (
     "width:fit-content;max-width:100%;box-sizing:border-box;margin:.5em 0;padding:14px 16px;"
-    f"background:{PAPER};color:{INK};border:1px solid #d5d9de;border-radius:8px"
+    f"isolation:isolate;background:{CARD};color:{INK};border:1px solid #d5d9de;border-radius:8px"
 )
+# a figure's white takes the colour of its card
+ON_CARD = "display:block;margin:0 auto;max-width:100%;height:auto;mix-blend-mode:multiply"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Picture:
         alt = html.escape(self.alt, quote=True)
         image = (
             f'<img src="data:image/webp;base64,{source}" alt="{alt}" width="{self.width}" '
-            'style="display:block;max-width:100%;height:auto">'
+            f'style="{ON_CARD}">'
         )
         return {"text/html": on_card(image, self.caption, self.width), "text/plain": self.alt}
 
@@ -75,7 +77,7 @@ def on_card(drawing: str, caption: str, width: float) -> str:
     """
     style = f"max-width:{max(width, 480):.0f}px;padding-top:8px;font-size:14px;line-height:1.45"
     words = f'<figcaption style="{style}">{html.escape(caption)}</figcaption>' if caption else ""
-    return f'<figure style="{CARD}">{drawing}{words}</figure>'
+    return f'<figure style="{STYLE}">{drawing}{words}</figure>'
 
 
 def picture(
@@ -95,7 +97,6 @@ def picture(
     lossy = any(axis.images for axis in figure.axes)
     quality = {"quality": 85} if lossy else {"lossless": True}
     file = io.BytesIO()
-    figure.set_facecolor(PAPER)
     figure.savefig(file, format="webp", dpi=DPI, pil_kwargs={"method": 2, **quality})
     named = "; ".join(" ".join(title.split()) for title in titles if title.strip())
     smallest = min(sizes) * DPI / 72 if sizes else None
@@ -112,6 +113,16 @@ def told(*parts: str) -> str:
     return ". ".join(sentences) + "." if sentences else ""
 
 
+def written(value: float, number: str) -> str:
+    """A number in this format, with a true minus sign, and never −0.00.
+
+    >>> plot.base.written(-0.5, ".2f"), plot.base.written(-0.001, ".2f")
+    ('−0.50', '0.00')
+    """
+    text = format(value, number)
+    return text.replace("-", "−") if float(text) else text.lstrip("-+")
+
+
 def beside(*pictures: Picture, caption: str = "", alt: str = "") -> Picture:
     """Finished pictures next to each other in one; without `alt`, it says what they say.
 
@@ -121,7 +132,7 @@ def beside(*pictures: Picture, caption: str = "", alt: str = "") -> Picture:
     """
     panels = [Image.open(io.BytesIO(one.webp)).convert("RGB") for one in pictures]
     height = max(panel.height for panel in panels)
-    joined = Image.new("RGB", (sum(panel.width for panel in panels), height), PAPER)
+    joined = Image.new("RGB", (sum(panel.width for panel in panels), height), "white")
     left = 0
     for panel in panels:
         joined.paste(panel, (left, (height - panel.height) // 2))

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 from helpers.plot.base import (
     AGAINST,
@@ -20,6 +21,7 @@ from helpers.plot.base import (
     Picture,
     picture,
     told,
+    written,
 )
 
 Group = TypeVar("Group", str, int)
@@ -44,7 +46,7 @@ def lines(
     text.
 
     >>> plot.lines([1, 2], {"a": [0.5, 0.75]}, "n", "share").alt
-    'share over n, 1 to 2: a from 0.50 to 0.75.'
+    'Curves of share over n, 1 to 2: a from 0.50 to 0.75.'
     """
     figure = Figure((6.8, 3.4), layout="constrained")
     axis = figure.add_subplot(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear")
@@ -54,7 +56,7 @@ def lines(
             x, y, color=COLOURS[index % 7], linestyle=DASHES[index % 7], label=name
         )
         drawn.set(linewidth=1.6 + 1.2 * extra, markersize=4 + 2 * extra)
-        drawn.set_marker("osD^vPX"[index % 7])
+        drawn.set_marker("osD^vPX"[index % 7] if len(x) <= 12 else "")
     if log_x:
         axis.set_xticks(list(x), [f"{value:g}" for value in x])
         axis.minorticks_off()
@@ -64,10 +66,11 @@ def lines(
         across = 4 if sum(map(len, series)) <= 40 else 3
         figure.legend(loc="outside upper center", ncols=min(len(series), across))
     ends = [
-        f"{n} from {float(y[0]):{number}} to {float(y[-1]):{number}}" for n, y in series.items()
+        f"{name} from {written(y[0], number)} to {written(y[-1], number)}".lstrip()
+        for name, y in series.items()
     ]
-    summary = f"{ylabel} over {xlabel}, {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}"
-    return picture(figure, caption, told(alt, summary))
+    summary = f"Curves of {ylabel} over {xlabel}, {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}"
+    return picture(figure, caption, told(alt, summary, _told(line)))
 
 
 def line_panels(
@@ -86,7 +89,7 @@ def line_panels(
     and its name.
 
     >>> plot.line_panels([1, 2], {"left": {"a": [0.5, 1.0]}}, "n", "share").alt
-    'share over n: left, a from 0.50 to 1.00.'
+    'Curves of share over n: left, a from 0.50 to 1.00.'
     """
     figure = Figure((min(WIDE, 3.4 * len(panels)), 3.2), layout="constrained")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
@@ -108,7 +111,8 @@ def line_panels(
     if len(axes[0].get_lines()) > 1:
         handles = axes[0].get_legend_handles_labels()
         figure.legend(*handles, loc="outside upper center", ncols=3)
-    return picture(figure, caption, told(alt, f"{ylabel} over {xlabel}: {'; '.join(found)}"))
+    summary = f"Curves of {ylabel} over {xlabel}: {'; '.join(found)}"
+    return picture(figure, caption, told(alt, summary, _told(line)))
 
 
 def bars(
@@ -132,12 +136,13 @@ def bars(
     (width, height) in inches.
 
     >>> plot.bars(["x"], {"a": [0.25], "b": [0.5]}, "share").alt
-    'share. x, a: 0.25; x, b: 0.50.'
+    'Bars of share. x, a: 0.25; x, b: 0.50.'
     """
     wide = min(WIDE, max(4.2, 1.15 * len(groups) * len(series)))
     figure = Figure(size or (wide, 3.3), layout="constrained")
     axis = figure.add_subplot(xlabel=xlabel, ylabel=ylabel)
     axis.set_title(title, fontsize=11)
+    tallest = max(max(values) for values in series.values())
     width = 0.8 / len(series)
     for index, (name, values) in enumerate(series.items()):
         position = np.arange(len(groups)) + (index - (len(series) - 1) / 2) * width
@@ -148,10 +153,10 @@ def bars(
             else:
                 bar.set(hatch=HATCHES[index % 6], edgecolor="white")
         if number:
-            written = [_written(value, number) for value in values]
             letters = 9 if len(groups) * len(series) <= 14 else 8
-            axis.bar_label(drawn, written, padding=2, fontsize=letters, bbox=CLEAR, zorder=4)
-    tallest = max(max(values) for values in series.values())
+            texts = [written(value, number) for value in values]
+            labels = axis.bar_label(drawn, texts, padding=2, fontsize=letters, bbox=CLEAR, zorder=4)
+            _lift(labels, values, tallest, line)
     for group, text in (notes or {}).items():
         place = groups.index(group)
         tip = max(values[place] for values in series.values())
@@ -172,11 +177,11 @@ def bars(
     if len(series) > 1:
         figure.legend(loc="outside upper center", ncols=4)
     said = [
-        f"{' '.join(str(group).split())}, {name}: {values[i]:{number}}".replace(", :", ":")
+        f"{' '.join(str(group).split())}, {name}: {written(values[i], number)}".replace(", :", ":")
         for i, group in enumerate(groups)
         for name, values in (series.items() if number else ())
     ]
-    return picture(figure, caption, told(alt, ylabel, "; ".join(said)))
+    return picture(figure, caption, told(alt, f"Bars of {ylabel}", "; ".join(said), _told(line)))
 
 
 def barh(
@@ -196,7 +201,7 @@ def barh(
     striped and writes the text under the name.
 
     >>> plot.barh({"": [("good", 0.9), ("film", -0.1)]}, "weight", signed=True).alt
-    'weight. good 0.90; film -0.10.'
+    'Bars of weight. good 0.90; film −0.10.'
     """
     most, notes = max(len(pairs) for pairs in panels.values()), notes or {}
     figure = Figure(
@@ -212,7 +217,7 @@ def barh(
                 colour, striped = FOR if value > 0 else AGAINST, value <= 0
             hatch = STRIPES if striped else ""
             drawn = axis.barh(place, value, color=colour, hatch=hatch, edgecolor="white")
-            axis.bar_label(drawn, [_written(value, number)], padding=3, fontsize=9)
+            axis.bar_label(drawn, [written(value, number)], padding=3, fontsize=9)
         if signed:
             axis.axvline(0, color="black", linewidth=1)
         labels = [f"{name}\n{notes[name]}" if name in notes else name for name in names]
@@ -223,10 +228,11 @@ def barh(
         if xlim:
             axis.set_xlim(xlim)
     said = [
-        f"{title}: " * bool(title) + "; ".join(f"{name} {value:{number}}" for name, value in pairs)
+        f"{title}: " * bool(title)
+        + "; ".join(f"{name} {written(value, number)}" for name, value in pairs)
         for title, pairs in panels.items()
     ]
-    return picture(figure, caption, told(alt, xlabel, *said))
+    return picture(figure, caption, told(alt, f"Bars of {xlabel}", *said))
 
 
 def strips(
@@ -255,21 +261,30 @@ def strips(
         axis.plot(values, spread, mark, color=colour, markersize=5, alpha=0.7)
         axis.vlines(means[name], place - 0.32, place + 0.32, color="black", linewidth=3, zorder=3)
         right = axis.get_yaxis_transform()  # of the width, the share
-        axis.text(1.02, place, f"{means[name]:+.2f}", va="center", transform=right)
+        axis.text(1.02, place, written(means[name], "+.2f"), va="center", transform=right)
     if line:
         axis.axvline(line[0], color="black", linestyle="--", linewidth=1, zorder=0)
         above = axis.get_xaxis_transform()  # of the height, the share
         axis.text(line[0], 1.02, line[1], fontsize=9, ha="center", transform=above)
     axis.set_yticks(range(len(rows)), [" ".join(name.split()) for name in rows])
     axis.invert_yaxis()
-    said = "; ".join(f"{' '.join(name.split())} {mean:+.2f}" for name, mean in means.items())
-    return picture(figure, caption, told(alt, f"Means of {xlabel}: {said}"))
+    said = "; ".join(
+        f"{' '.join(name.split())} {written(mean, '+.2f')}" for name, mean in means.items()
+    )
+    return picture(figure, caption, told(alt, f"Means of {xlabel}: {said}", _told(line)))
 
 
-def _written(value: float, number: str) -> str:
-    """A number in this format, and never -0.00."""
-    text = format(value, number)
-    return text if float(text) else text.replace("-", "").replace("+", "")
+def _lift(
+    labels: Sequence[Annotation], values: Sequence[float], tallest: float, line: Level | None
+) -> None:
+    """Put the numbers that a level would cross above it."""
+    for label, value in zip(labels, values, strict=True):
+        if line and value >= 0 and value < line[0] < value + 0.12 * max(tallest, line[0]):
+            label.xy = (label.xy[0], line[0])
+
+
+def _told(line: Level | None) -> str:
+    return f"Dashed line at {line[0]:.3g}: {' '.join(line[1].split())}" if line else ""
 
 
 def _draw_level(axis: Axes, line: Level | None) -> None:

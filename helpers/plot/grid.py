@@ -97,7 +97,7 @@ def grid(
         top += tall[row] + GAP
     if bar:
         last = height - GAP - tall[-1]  # the last row holds maps, the first may be photographs
-        axes.append(axis_at(width - BAR + 0.12, last, 0.13, min(tall[-1], 2.0)))
+        axes.append(axis_at(width - BAR + 0.12, last, 0.13, tall[-1]))
     return figure, axes
 
 

@@ -11,7 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from torch import Tensor
 
-from helpers.plot.base import AGAINST, FOR, STRIPES, Picture, picture
+from helpers.plot.base import AGAINST, FOR, STRIPES, Picture, picture, written
 from helpers.plot.grid import Headings, Panels, as_panels, grid, named
 
 CLIP = 0.99  # quantile above which a map is shown at full strength
@@ -167,7 +167,7 @@ def pieces(
         for number in chosen:
             inside = (segments == number).numpy()
             axis.contour(inside, [0.5], colors=[FOR if tint[number] > 0 else AGAINST])
-            _label(axis, f"{weights[number]:+.2f}", *np.argwhere(inside).mean(0))
+            _label(axis, written(weights[number].item(), "+.2f"), *np.argwhere(inside).mean(0))
         if not chosen:
             _label(axis, "every weight is 0", *(np.array(segments.shape) / 2))
     return picture(figure, caption, alt, titles)

@@ -28,7 +28,7 @@ names = load.top_classes(network, cat)[0]
 plot.images(
     cat,
     [", ".join(f"{name} {p:.0%}" for name, p in names[:3])],
-    "What the network takes it for, and how sure it is.",
+    "The network is sure that this is a cat, and unsure which.",
     "A tabby cat's face from close by, looking past the camera.",
 )
 
@@ -54,7 +54,7 @@ plot.heatmaps(
     [explain.occlusion(network, flower, daisy, patch=56, stride=28)],
     ["what mattered for “daisy”"],
     "The stronger the magenta, the more the score falls when that piece is covered: the middle of "
-    "the blossom matters most.",
+    "the blossom matters most. (Stripes would mark pieces whose covering raises it.)",
     "The flower, and the flower with magenta squares over its middle.",
     signed=True,
     over=flower,

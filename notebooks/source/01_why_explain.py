@@ -172,7 +172,7 @@ plot.images(
     [plot.sheet([load.image(pictures[i], SIDE) for i in family], columns=4) for family in shown],
     families,
     "Sixteen held-out pictures of each family. Where would you draw the line?",
-    "Two sheets of small round creatures on white, of many colours and shapes.",
+    "Two sheets of small creatures on white, round ones and angular ones, of many colours.",
 )
 
 # %% [markdown]
@@ -285,7 +285,7 @@ def maps_of(model, images):
 maps = maps_of(naive, images[held_out])
 noise = explain.random_map(images[held_out])[:, 0]
 
-few = [i for family in (0, 1) for i in torch.where(labels == family)[0][-2:].tolist()]
+few = torch.stack([torch.where(labels == f)[0][-2:] for f in (0, 1)], 1).flatten().tolist()
 few_names = [families[labels[i]] for i in few]
 creatures = [load.image(pictures[torch.where(held_out)[0][i]], SIDE) for i in few]
 
@@ -416,8 +416,9 @@ print(f"swapped files: {accuracy_on(naive, images_swapped):.1%}")
 # %%
 plot.images(
     images[held_out][few],
-    caption="What the network is given. It never has to look at a creature.",
-    alt="Four creatures: those of the first family on black, those of the second on white.",
+    caption="What the network is given: black around one family, white around the other. It never "
+    "has to look at a creature.",
+    alt="Four creatures, those of the first family on black, those of the second on white.",
     columns=few_names,
 )
 
@@ -499,7 +500,7 @@ print(f"swapped files: {accuracy_on(second, images_swapped):.1%}")
 # %% [markdown]
 # ## A second leak
 #
-# To the eye all is well. Multiply what differs from white by 20:
+# To the eye all is well, but for a few specks. Multiply what differs from white by 20:
 
 # %%
 amplified = 1 - 20 * (1 - images[held_out][few])
@@ -508,11 +509,12 @@ ratio = outside_inside(second_maps, masks).nanmedian()
 print(f"gradient: {ratio:.1f} times as strong outside the creature as inside")
 plot.images(
     [*images[held_out][few], *amplified],
-    caption="A JPEG leaves faint blocks on the white around the creature; a PNG leaves nothing.",
+    caption="A JPEG leaves faint blocks on the white, a PNG leaves nothing: the white alone gives "
+    "the family away. (The creatures, far from white, turn black.)",
     alt="Above, four creatures on white. Below, the same amplified: the two of one family have a "
     "halo of blocks around them, the two of the other none.",
     columns=few_names,
-    rows=["as given", "amplified\n20 ×"],
+    rows=["as given", "distance to\nwhite × 20"],
 )
 
 # %% [markdown]
@@ -610,7 +612,8 @@ three = {"naive": maps, "on white": second_maps, "alike": maps_of(honest, images
 ratios = {name: outside_inside(m, masks).nanmedian().item() for name, m in three.items()}
 plot.heatmaps(
     [m[i][None] for m in three.values() for i in few],
-    caption="The first two classifiers look around the creature, the third one at it.",
+    caption="The first two classifiers look around the creature, the third one at it. The number: "
+    "how many times as strong the map is outside the creature as inside.",
     alt="Four creatures and their gradient maps by three classifiers: dark creatures in bright "
     "surroundings twice, then bright creatures in dark ones.",
     above=creatures,

@@ -47,7 +47,7 @@ for name, picture in photographs.items():
 plot.images(
     list(photographs.values()),
     list(photographs),
-    "All six are explained in this lesson: what holds on one may fail on the next.",
+    "All six are put to the test in this lesson: what holds on one may fail on the next.",
     "Six photographs.",
     columns=3,
 )
@@ -126,9 +126,9 @@ pair = torch.cat([rocket, sure])
 p = network(pair).softmax(1)[:, MISSILE]
 plot.images(
     pair,
-    [f"the photograph: p = {p[0]:.2f}", f"nudged: 1−p = {1 - p[1]:.0e}"],
+    [f"the photograph: p = {p[0]:.3f}", f"nudged: p = {p[1]:.3f}"],
     "One rocket to you; to the network an unsure case and a certain one.",
-    "The rocket twice; the two pictures look the same.",
+    "The rocket twice; the second has a faint ripple in its sky.",
 )
 
 # %%
@@ -142,7 +142,7 @@ plot.heatmaps(
     "scale: a darker map is a weaker one.)",
     alt="Six maps of grains; in the second row those of probability and loss are nearly black.",
     columns=list(three),
-    rows=["the photo-\ngraph", "nudged:\ncertain"],
+    rows=["photograph", "nudged:\ncertain"],
     scale=5,
 )
 
@@ -316,10 +316,11 @@ likeness = [correlation(maps[:1], m[None]) for m in maps]
 # %%
 plot.heatmaps(
     maps,
-    caption="To your eye the first three pictures are one; to the gradient they are three.",
+    caption="To your eye the first three pictures are nearly one; their gradients share little "
+    "with the first. (Correlation: with the first map.)",
     alt="Four rockets with more and more noise, and their saliency maps, which soon share little.",
     above=noisy,
-    columns=[f"noise σ = {s}\ncorrelation {r:.2f}" for s, r in zip(levels, likeness)],
+    columns=[f"noise σ = {s:.3f}\ncorrelation {r:.2f}" for s, r in zip(levels, likeness)],
     rows=["picture", "gradient"],
 )
 
@@ -362,11 +363,12 @@ noise_std = check("2.5")
 # %%
 noise = torch.randn(rocket.shape, generator=generator)
 shown, titles = [], []
-for name, x in {"the rocket": rocket, "pale rocket": 0.5 + 0.25 * (rocket - 0.5)}.items():
+for x in (rocket, 0.5 + 0.25 * (rocket - 0.5)):
     right = noise_std(x, 0.4).item()
     wrong = (0.4 / noise_std(x, 1.0).item()) ** 2
     shown += [x, x + right * noise, x + wrong * noise]
-    titles += [name, f"0.4 × range: σ = {right:.2f}", f"(0.4 / range)²: σ = {wrong:.2f}"]
+    titles += ["", f"σ = {right:.2f}", f"σ = {wrong:.2f}"]
+titles[:3] = "as it is", f"0.4 × range\n{titles[1]}", f"(0.4 / range)²\n{titles[2]}"
 plot.images(
     torch.cat(shown),
     titles,
@@ -374,6 +376,7 @@ plot.images(
     "pale one drowns.",
     "The rocket and a pale copy, each as it is and with two amounts of noise.",
     columns=3,
+    rows=["rocket", "pale rocket"],
 )
 
 # %% [markdown]
@@ -422,7 +425,7 @@ plot.heatmaps(
 # ## How many copies, how much noise?
 #
 # Two knobs. More copies cost time and change the map less and less. More noise smooths more. But
-# look at the titles: a map explains what the network thinks of the *noisy copies*, and their
+# read the caption: a map explains what the network thinks of the *noisy copies*, and their
 # p(missile) falls at 5 % noise, comes back at 15 to 20 % and is lost at 50 %. Always look at it.
 
 # %% tags=["long"]
@@ -434,12 +437,10 @@ def with_noise(fraction):
     smooth = explain.smoothgrad(network, rocket, MISSILE, fraction=fraction, n=12)
     copies = rocket + noise_std(rocket, fraction) * draws[:6].flatten(0, 1)
     p = network(copies).softmax(1)[:, MISSILE].mean().item()
-    return plot.heatmaps(
-        [smooth],
-        [f"a noisy copy\nmean p(missile) = {p:.2f}", f"SmoothGrad\nnoise {fraction:.0%}"],
-        f"The map explains copies in which the network sees a missile with p = {p:.2f}.",
-        photograph=copies[:1],
-    )
+    titles = ["a noisy copy" if fraction else "the photograph", f"SmoothGrad, noise {fraction:.0%}"]
+    caption = f"What the map explains: pictures with a mean p(missile) of {p:.2f}."
+    alt = "A rocket and its SmoothGrad map."
+    return plot.heatmaps([smooth], titles, caption, alt, photograph=copies[:1])
 
 
 widgets.slider(with_noise, fractions, "noise as a fraction of the range", start=0.15)
@@ -455,11 +456,12 @@ for count, one_draw in enumerate(draws, 1):
 
 def with_copies(n):
     """The mean of n gradients beside a single one."""
-    caption = "Each copy changes the mean less than the one before."
-    return plot.heatmaps([running[1], running[n]], ["1 noisy copy", f"{n} copies"], caption)
+    caption = f"With {n} gradients in the mean there are fewer grains than in one, and a rocket."
+    alt = "Two maps of the rocket, the left one with more grains."
+    return plot.heatmaps([running[1], running[n]], ["one gradient", f"mean of {n}"], caption, alt)
 
 
-widgets.slider(with_copies, list(running), "copies n", start=8)
+widgets.slider(with_copies, list(running)[1:], "copies n", start=8)
 
 # %% [markdown]
 # How many are enough? Ask whether two runs with different noise agree. Agreement between runs
@@ -479,7 +481,7 @@ for n in counts:
     signed = torch.stack([first.flatten(), second.flatten()])
     agreement["signed values"].append(torch.corrcoef(signed)[0, 1].item())
     agreement["strength"].append(correlation(first[None], second[None]))
-caption = "Where strong values sit settles soon; the values themselves are still far from agreeing."
+caption = "Where strong values sit settles sooner than the values; neither has settled by 32."
 plot.lines(counts, agreement, "copies n", "correlation of two runs", caption, log_x=True)
 
 # %% [markdown]
@@ -644,7 +646,8 @@ plot.bars(
         "worst photograph": [max(values) for values in left.values()],
     },
     "share of p that is left",
-    "A bar below 1: what was covered mattered. Above 1: the network was surer without it.",
+    "In the median the maps beat their controls. On the worst photograph only SmoothGrad stays "
+    "well below 1; above 1 the network is surer without what was covered.",
     line=(1.0, "nothing\nlost"),
 )
 
@@ -672,8 +675,9 @@ print(
 )
 plot.heatmaps(
     twice,
-    ["SmoothGrad, seed 1", f"seed 2: correlation {correlation(*twice):.2f}"],
-    "Other noise, another map: sixteen copies have not settled what the network looks at.",
+    ["SmoothGrad, seed 1", "SmoothGrad, seed 2"],
+    f"Other noise, another map (correlation {correlation(*twice):.2f}): sixteen copies have not "
+    "settled what the network looks at.",
     "The cat and two SmoothGrad maps: a brighter patch near the right eye, elsewhere grains.",
     photograph=cat,
 )

@@ -86,7 +86,7 @@ plot.lines(
     metres.tolist(),
     {"score": elephant(metres).tolist(), "gradient": elephant_slope(metres).tolist()},
     "length of the trunk in metres",
-    "points, points per metre",
+    "score (points), gradient (points per metre)",
     "Where the score has stopped rising, the gradient says that the trunk does not matter.",
 )
 
@@ -155,7 +155,8 @@ plot.bars(
     list(share),
     {"": list(share.values())},
     "sum of the parts / (f(x) − f(x′))",
-    "What one gradient explains of each score. Some explain less than nothing.",
+    "What one gradient explains of each score. Two of six come near 1, by luck; the others explain "
+    "nothing, or less.",
     line=(1, "all of it"),
 )
 
@@ -171,11 +172,11 @@ plot.bars(
 
 # %%
 rocket_gradient, rocket_score = explained(rocket)
-alphas = torch.tensor([0, 0.1, 0.25, 0.5, 0.75, 1.0])
+alphas = torch.arange(6) / 5
 path = black + alphas.view(-1, 1, 1, 1) * (rocket - black)
 plot.images(
     path,
-    [f"α = {a:g}, logit {z:.1f}" for a, z in zip(alphas.tolist(), rocket_score(path).tolist())],
+    [f"α = {a:.1f}, logit {z:.1f}" for a, z in zip(alphas.tolist(), rocket_score(path).tolist())],
     "The photograph fades in evenly; the logit does not rise evenly.",
     "Six pictures on the path from black to the rocket.",
     columns=3,
@@ -221,7 +222,7 @@ plot.lines(
     {"": walked},
     "steps",
     "points explained by the trunk",
-    "Four steps on the way find the ten points that one gradient at its end had lost.",
+    "One step, in the middle of the way, finds three of the ten points; four steps find them all.",
     log_x=True,
     line=(elephant(metres[-1]).item(), "the truth"),
 )
@@ -330,8 +331,8 @@ check("3.5")
 # ## The walk, watched
 #
 # Now walk slowly, in 40 steps, and watch four things: the picture at α, the gradient there, the
-# map so far, and two curves. One is F(α), the logit on the way. The other is the sum of the map
-# so far. If the steps are fine enough, the second follows the first.
+# map so far, and two curves. One is the logit on the way, compared with black's. The other is the
+# sum of the map so far. If the steps are fine enough, the second follows the first.
 
 # %% tags=["long"]
 STEPS = 40
@@ -353,12 +354,15 @@ difference = risen[-1]  # F(x) − F(x′)
 # %%
 def draw_curves(axis, k):
     """The logit and the sum of the map so far, up to stop k; the whole way of the logit in gray."""
-    axis.plot(stops, risen, color="0.75", linewidth=1)
-    axis.plot(stops[: k + 1], risen[: k + 1], color="#0072B2", label="F(α) − F(x′)")
-    axis.plot(stops[: k + 1], running[: k + 1], "--", color="#D55E00", label="sum so far")
-    axis.axhline(difference, color="black", linestyle=":", label="F(x) − F(x′)")
+    axis.plot(stops, risen, color="0.75", linewidth=1, label="the whole way")
+    axis.plot(stops[: k + 1], risen[: k + 1], color="#0072B2", label="logit − logit of black")
+    axis.plot(
+        stops[: k + 1], running[: k + 1], "--", color="#D55E00", label="sum of the map so far"
+    )
+    axis.axhline(difference, color="black", linestyle=":", label="f(x) − f(x′)")
     axis.set(xlabel="α", xlim=(0, 1), ylim=(min(0, *running) - 1, max(running + risen) + 1))
-    axis.legend(loc="upper left")
+    axis.set_ylabel("points of logit")
+    axis.legend(loc="lower right")
 
 
 # %%
@@ -406,7 +410,7 @@ plot.bars(
     {"": [(rocket * g.mean(0)).sum().item() for g in rules.values()]},
     "sum of the map",
     "Ten steps are too few for each of the three rules.",
-    line=(difference, "what it should\nadd up to"),
+    line=(difference, f"{difference:.2f}: what\nit should be"),
 )
 
 # %% [markdown]
@@ -445,9 +449,9 @@ handles, labels = figure.axes[0].get_legend_handles_labels()
 figure.legend(handles[:6], labels[:6], loc="outside lower center", ncols=6, fontsize=9)
 plot.picture(
     figure,
-    "More steps help, another rule does not. Note the three scales.",
-    "Completeness errors of six photographs under four rules: with 10 steps they reach ±88 %, with "
-    "50 ±22 %, with 200 ±4 %.",
+    "More steps help; the clever rule (Gauss) is no better than the plain ones. Note the scales.",
+    "Completeness errors of six photographs under four rules: with 10 steps off by up to 88 %, "
+    "with 50 by up to 22 %, with 200 by up to 4 %.",
 )
 
 # %% [markdown]
@@ -459,10 +463,10 @@ plot.picture(
 black_to_white = np.linspace(0, 1, 401)
 figure = Figure(figsize=(8, 3.2), layout="constrained")
 left, right = figure.subplots(1, 2)
-for name, colour, dash in (("rocket", "#0072B2", "-"), ("astronaut", "#D55E00", "--")):
-    left.plot(black_to_white, measured[name]["logit"], dash, color=colour, label=name)
+for name, colour, width in (("rocket", "#0072B2", 1.8), ("astronaut", "#D55E00", 0.9)):
+    left.plot(black_to_white, measured[name]["logit"], color=colour, linewidth=width, label=name)
     slope = measured[name]["slope"]
-    right.plot(black_to_white, slope, dash, color=colour, linewidth=0.8, label=name)
+    right.plot(black_to_white, slope, color=colour, linewidth=width / 1.5, label=name)
 toy = 2 * elephant_slope(2 * torch.tensor(black_to_white))
 right.plot(black_to_white, toy, color="black", linewidth=2, label="elephant")
 left.set(xlabel="α", title="logit on the path")
@@ -537,7 +541,7 @@ plot.lines(
     "sum of the map",
     "On a linear score every rule should give 10; captum's trapezoid gives less.",
     log_x=True,
-    line=(10, "right"),
+    line=(10, "exact"),
 )
 
 # %% [markdown]
@@ -562,15 +566,15 @@ plot.lines(
 mean_of_ten = gradients[:20:2].mean(0, keepdim=True)
 stages = {
     "the homework": mean_of_ten,
-    "× (x − x′)": mean_of_ten * (rocket - black),
-    "40 steps, all the way": so_far[-1:],
+    "… × (x − x′)": mean_of_ten * (rocket - black),
+    "and the whole path": so_far[-1:],
 }
 titles = [f"{name}\nsum {m.sum().item():.1f} of {difference:.1f}" for name, m in stages.items()]
 plot.heatmaps(
     list(stages.values()),
     titles,
-    "The factor x − x′ brings the rocket's body out; the missing tenth of the path is seen in the "
-    "sum only.",
+    "The factor x − x′ brings the rocket's body out; that the homework stops at α = 0.9, with ten "
+    "steps, is seen in the sum only.",
     "The rocket, and three maps of it; the first has hardly anything of its body.",
     photograph=rocket,
 )
@@ -608,7 +612,7 @@ stickered, sticker = photographs["palace"].clone(), torch.zeros(1, 1, side, side
 sticker[..., side // 8 : side // 3, 5 * side // 8 : 5 * side // 6] = 1
 stickered = torch.where(sticker > 0, ORANGE, stickered)
 maps = {"gradient": orange_gradient(stickered)}
-for name, colour in (("black", 0 * ORANGE), ("white", 0 * ORANGE + 1), ("orange", ORANGE)):
+for name, colour in (("black", 0 * ORANGE), ("orange", ORANGE)):
     baseline = colour.expand_as(stickered)
     ig_from = integrated_gradients(orange_gradient, stickered, baseline, midpoints(50))
     maps[f"IG from {name}"] = ig_from
@@ -617,12 +621,13 @@ shares = [((m.abs() * sticker).sum() / m.abs().sum()).item() for m in maps.value
 # %%
 plot.heatmaps(
     list(maps.values()),
-    [f"{name}\n{share:.0%} on the sticker" for name, share in zip(maps, shares)],
+    [f"{name}\nsticker: {share:.0%}" for name, share in zip(maps, shares)],
     "The network looks for orange, and from an orange baseline the orange sticker is invisible.",
-    "A palace with an orange sticker in its sky, and four maps: two have it, two have a gap there.",
+    "A palace with an orange sticker in its sky, and three maps: one has only specks on the roofs, "
+    "one only the sticker, one is blue everywhere but on the sticker.",
     photograph=stickered,
+    over=stickered,
     signed=True,
-    columns=3,
 )
 
 # %% [markdown]
@@ -677,10 +682,10 @@ baselines = {
 
 # %%
 plot.images(
-    list(baselines.values()),
-    list(baselines),
+    [astronaut, *baselines.values()],
+    ["the photograph", *baselines],
     "Five answers to the question what “nothing there” looks like.",
-    "A black picture, a white one, a blurred astronaut, coloured noise, and her harsh negative.",
+    "The astronaut; black, white, her blur, coloured noise, and her harsh negative.",
     columns=3,
 )
 
@@ -696,18 +701,20 @@ maps["Sobel (control)"] = explain.sobel(astronaut)
 shares = [((m.abs() * dark).sum() / m.abs().sum()).item() for m in maps.values()]
 plot.heatmaps(
     list(maps.values()),
-    [f"{name}\ndarkest fifth: {share:.0%}" for name, share in zip(maps, shares)],
-    "Rather than black, it was the backdrop; rather than white, the helmet and the collar.",
+    [f"{name}\n{share:.0%} on the dark" for name, share in zip(maps, shares)],
+    "Rather than black, it was the backdrop; rather than white, the helmet and the black at her "
+    "neck. (The share of each map on the darkest fifth of the pixels.)",
     "The astronaut and six maps. From black the helmet is missing and the backdrop bright, from "
     "white it is the other way round.",
     photograph=astronaut,
 )
 
 # %% [markdown]
-# From black the *backdrop* made the network say barbell; from white the *helmet and the collar*
-# did. Same network, same picture, same formula, and with enough steps both maps add up. Neither is
-# wrong: they answer different questions, "rather than black?" and "rather than white?". A map of
-# IG without its baseline is an answer without its question. So print it, or average over several.
+# From black the *backdrop* made the network say barbell; from white the *helmet and the black at
+# her neck* did. Same network, same picture, same formula, and with enough steps both maps add up.
+# Neither is wrong: they answer different questions, "rather than black?" and "rather than white?".
+# A map of IG without its baseline is an answer without its question. So print it, or average over
+# several.
 
 # %% [markdown]
 # ### Question 3.8 · The car in the dark
@@ -791,8 +798,8 @@ plot.heatmaps(
     [m for pair in pairs.values() for m in pair],
     caption="A network that knows nothing: the gradient has no shape any more, IG still draws an "
     "astronaut.",
-    alt="The astronaut; her gradient, after shuffling a shapeless cloud; her map of IG, after it "
-    "still with face, collar, helmet and shuttle.",
+    alt="The astronaut. Shuffled, her gradient turns into a shapeless cloud; IG's map keeps her "
+    "face, collar and helmet.",
     photograph=torch.cat([astronaut, astronaut]),
     columns=["photograph", "trained network", "shuffled network"],
     rows=["gradient", "IG from\nblack"],
@@ -805,7 +812,7 @@ similarity = {name: explain.rank_correlation(*pair).item() for name, pair in pai
 plot.bars(
     list(similarity),
     {"": list(similarity.values())},
-    "rank correlation",
+    "rank correlation,\nbefore and after",
     "What survives when the network forgets everything: nothing of the gradient, much of IG, all "
     "of Sobel, which never asked it.",
 )

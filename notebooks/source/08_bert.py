@@ -154,8 +154,10 @@ views.model_view(
 def one_head(layer, head):
     title = f"layer {layer}, head {head}"
     weights = reading.attention[layer, head]
-    most = weights.sum(0).argmax()
-    caption = f"Most weight goes to {reading.tokens[most]}: {weights[:, most].mean():.0%} of all."
+    before, first = weights.diagonal(-1).mean(), weights[2:, 0].mean()
+    caption = (
+        f"Of a word's attention {before:.0%} goes to the token before it, {first:.0%} to [CLS]."
+    )
     return views.head_view(reading.tokens, weights, title, caption)
 
 
@@ -770,7 +772,7 @@ def guesses(i):
     return plot.barh(
         {with_mask(words, i): top},
         "probability",
-        f"The covered word, {words[i]}, is {best}.",
+        f"The covered word, “{words[i]}”, is {best}.",
         number=".3f",
         xlim=(0, 1),
         notes={words[i]: "(covered)"},
