@@ -122,7 +122,7 @@ def model_view(
     'Attention: 6 layers by 12 heads, eac'
     """
     weights = _checked(tokens, attention, 4)
-    step, side = 4, 52  # of one token's row, of the lines
+    step, side = 4, 48  # of one token's row, of the lines
     tall, wide = step * (len(tokens) + 1), side + 14
     parts = [
         f'<text class="head" x="2" y="16">{html.escape(title)}</text>',

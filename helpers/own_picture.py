@@ -20,7 +20,16 @@ from torch import Tensor
 from helpers import load
 from helpers.model import Classifier
 from helpers.plot import Picture
-from helpers.side_by_side import EDITS, METHODS, QUICK, draw, explain_all, probabilities
+from helpers.side_by_side import (
+    EDITS,
+    METHODS,
+    QUICK,
+    SIGNED,
+    draw,
+    explain_all,
+    like_sobel,
+    probabilities,
+)
 
 
 class Panel(ipywidgets.VBox):
@@ -157,16 +166,16 @@ class Panel(ipywidgets.VBox):
         pictures = torch.cat(list(rows.values()))
         shares = probabilities(self.network, pictures)[:, target].tolist()
         short = textwrap.shorten(name, 24, placeholder=" …")
-        labels = [f"{row} {p:.1%}\n{short}" for row, p in zip(rows, shares, strict=True)]
+        labels = [f"{row}\n{short} {p:.1%}" for row, p in zip(rows, shares, strict=True)]
         alt = f"What speaks for {name} in {self.picture.value}"
-        caption = (
-            f"What speaks for {name}: bright where a map stands alone, magenta over the picture; "
-            "striped blue speaks against it. The number is the rank correlation with Sobel's "
-            "edges, which no network has seen: 1 is the same order, 0 unrelated."
-        )
+        caption = f"What speaks for {name}: bright, or magenta over the picture. "
+        if set(methods) & set(SIGNED):
+            caption += "Striped blue speaks against it. "
+        caption += "The number: rank correlation with Sobel's edges, which need no network."
 
         def show(results: dict[str, Tensor | str]) -> None:
-            self.still = draw(pictures, labels, results, methods, caption, alt)
+            numbers = like_sobel(results, pictures[:1])
+            self.still = draw(pictures, labels, results, methods, caption, alt, numbers)
             self.result.value = self.still._repr_mimebundle_()["text/html"]
             self.progress.value = len(results)
             self.say(f"{len(results)} of {len(methods)} done.")

@@ -172,6 +172,21 @@ def probabilities(network: nn.Module, pictures: Tensor) -> Tensor:
         return network(pictures).softmax(1).cpu()
 
 
+def like_sobel(results: Mapping[str, Tensor | str], picture: Tensor) -> dict[str, str]:
+    """How much each method's first map is like the edges of the picture (1, 3, H, W), in words.
+
+    >>> like_sobel(explain_all(network, cat, 285, ["Sobel (control)"]), cat)
+    {'Sobel (control)': 'like Sobel: 1.00'}
+    """
+    edges = explain.sobel(picture)
+    found = {
+        name: explain.rank_correlation(maps[:1].abs().amax(1, keepdim=True), edges).item()
+        for name, maps in results.items()
+        if isinstance(maps, Tensor)
+    }
+    return {name: f"like Sobel: {written(like, '.2f')}" for name, like in found.items()}
+
+
 COLUMNS = 4
 PLACES = ("top left", "top", "top right", "left", "middle", "right")
 PLACES += ("bottom left", "bottom", "bottom right")
@@ -184,19 +199,20 @@ def draw(
     methods: Sequence[str] = (),
     caption: str = "",
     alt: str = "",
+    numbers: Mapping[str, str] | None = None,
 ) -> plot.Picture:
     """One row a picture (N, 3, H, W), one column a method, empty while it has no result.
 
     After four columns it goes on below. Coarse maps lie over their picture, fine ones are drawn
-    alone. All rows of a method share one scale, so that a fainter map is a weaker one. The number
-    under a method's name is the rank correlation of its first map with Sobel's.
+    alone. All rows of a method share one scale, so that a fainter map is a weaker one. `numbers`,
+    {name: text}, stand under the methods' names.
 
     >>> results = explain_all(network, cat, 285, ["Sobel (control)"])
     >>> draw(cat, ["the cat"], results).alt
     'Rows: the cat. Sobel (control): strongest top.'
     """
     names = ["picture", *(methods or results)]
-    wide = min(COLUMNS, len(names))
+    wide = 3 if len(names) in (5, 6) else min(COLUMNS, len(names))
     names += [""] * (-len(names) % wide)  # so that the last strip is full
     strips = [names[i : i + wide] for i in range(0, len(names), wide)]
     cells = [(row, name) for strip in strips for row in range(len(labels)) for name in strip]
@@ -205,15 +221,8 @@ def draw(
         for name, found in results.items()
         if isinstance(found, Tensor)
     }
-    edges = explain.sobel(pictures[:1])
-
-    def title(name: str) -> str:
-        if name not in maps:
-            return name
-        like = explain.rank_correlation(maps[name][:1, None].abs(), edges).item()
-        return f"{name}\nlike Sobel: {written(like, '.2f')}"
-
-    titles = [title(name) if row == 0 else "" for row, name in cells]
+    below = {name: f"\n{text}" for name, text in (numbers or {}).items()}
+    titles = ["" if row else name + below.get(name, "") for row, name in cells]
     rows = [*labels] * len(strips)
     figure, axes = grid([pictures[row] for row, _ in cells], titles, wide, rows)
     for axis, (row, name) in zip(axes, cells, strict=True):

@@ -166,7 +166,7 @@ def test_an_edit_adds_a_row_with_its_own_probability(panel):
     pictures = torch.cat([panel.pictures["cat"], EDITS["darker"](panel.pictures["cat"])])
     shares = side_by_side.probabilities(panel.network, pictures)[:, panel.target.value]
     name = panel.network.classes[panel.target.value]
-    assert f"original {shares[0]:.1%}, {name}; darker {shares[1]:.1%}, {name}" in panel.still.alt
+    assert f"original, {name} {shares[0]:.1%}; darker, {name} {shares[1]:.1%}" in panel.still.alt
     assert "Done" in panel.message.value
 
 

@@ -38,12 +38,13 @@ def lines(
     log_x: bool = False,
     line: Level | None = None,
     number: str = ".2f",
+    ylim: tuple[float, float] | None = None,
 ) -> Picture:
     """One line a series over a common x, told apart by colour, dashes, width and marks.
 
     Earlier lines are wider, so that they still show where a later one lies on them. `line`: a
-    dashed level and its name, for example (0.5, "chance"). `number` formats the ends in the alt
-    text.
+    dashed level and its name, for example (0.5, "chance"). `number` formats the values in the alt
+    text. `ylim`: for charts that are to be compared.
 
     >>> plot.lines([1, 2], {"a": [0.5, 0.75]}, "n", "share").alt
     'Curves of share over n, 1 to 2: a from 0.50 to 0.75.'
@@ -55,20 +56,18 @@ def lines(
         (drawn,) = axis.plot(
             x, y, color=COLOURS[index % 7], linestyle=DASHES[index % 7], label=name
         )
-        drawn.set(linewidth=1.6 + 1.2 * extra, markersize=4 + 2 * extra)
+        drawn.set(linewidth=1.6 + 0.8 * extra, markersize=4 + 1.5 * extra)
         drawn.set_marker("osD^vPX"[index % 7] if len(x) <= 12 else "")
     if log_x:
-        axis.set_xticks(list(x), [f"{value:g}" for value in x])
+        axis.set_xticks(list(x), [f"{value:,g}" for value in x])
         axis.minorticks_off()
     axis.grid(alpha=0.3)
+    axis.set_ylim(ylim)
     _draw_level(axis, line)
     if len(series) > 1:
         across = 4 if sum(map(len, series)) <= 40 else 3
         figure.legend(loc="outside upper center", ncols=min(len(series), across))
-    ends = [
-        f"{name} from {written(y[0], number)} to {written(y[-1], number)}".lstrip()
-        for name, y in series.items()
-    ]
+    ends = [f"{name} {_course(x, y, number)}".lstrip() for name, y in series.items()]
     summary = f"Curves of {ylabel} over {xlabel}, {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}"
     return picture(figure, caption, told(alt, summary, _told(line)))
 
@@ -85,7 +84,7 @@ def line_panels(
 ) -> Picture:
     """One panel of lines a title, {title: {name: y}}, all on one scale.
 
-    The end of each first line has its value. `marks`: how a name is drawn; `line`: a dashed level
+    The end of each line has its value. `marks`: how a name is drawn; `line`: a dashed level
     and its name.
 
     >>> plot.line_panels([1, 2], {"left": {"a": [0.5, 1.0]}}, "n", "share").alt
@@ -99,14 +98,13 @@ def line_panels(
             mark, colour, area = (marks or {}).get(name, ("o", COLOURS[index % 7], 20))
             (drawn,) = axis.plot(x, y, color=colour, marker=mark, markersize=area**0.5, label=name)
             drawn.set_linestyle(DASHES[3 * index % 7])  # the second one is dotted
-            if index == 0:
-                end = {"textcoords": "offset points", "ha": "right", "bbox": CLEAR}
-                axis.annotate(f"{y[-1]:.2f}", (x[-1], y[-1]), (0, 8), **end)
+            end = {"textcoords": "offset points", "ha": "right", "bbox": CLEAR}
+            axis.annotate(f"{y[-1]:.2f}", (x[-1], y[-1]), (0, -16 if index else 8), **end)
             found.append(f"{title}, {name} from {y[0]:.2f} to {y[-1]:.2f}")
         _draw_level(axis, line if axis is axes[-1] else line and (line[0], ""))
         axis.set(title=title, xlabel=xlabel)
         axis.title.set_fontsize(10)
-        axis.margins(x=0.1, y=0.15)
+        axis.margins(x=0.1, y=0.2)
     axes[0].set_ylabel(ylabel)
     if len(axes[0].get_lines()) > 1:
         handles = axes[0].get_legend_handles_labels()
@@ -170,6 +168,7 @@ def bars(
         )
     shown = range(len(groups)) if len(groups) <= 24 else range(9, len(groups), 10)
     axis.set_xticks(list(shown), [str(groups[place]) for place in shown])
+    axis.tick_params("x", labelsize=10 if len(groups) <= 10 else 9)
     axis.margins(y=0.15)
     if min(min(values) for values in series.values()) < 0:
         axis.axhline(0, color="black", linewidth=1)
@@ -198,7 +197,7 @@ def barh(
 
     The first pair is on top; a name may repeat. `number` formats the values. `signed`: values above
     0 are magenta, others blue and striped, as in maps. `notes`, {name: text}, makes these bars
-    striped and writes the text under the name.
+    pale and framed and writes the text under the name.
 
     >>> plot.barh({"": [("good", 0.9), ("film", -0.1)]}, "weight", signed=True).alt
     'Bars of weight. good 0.90; film −0.10.'
@@ -212,11 +211,12 @@ def barh(
     for axis, (title, pairs) in zip(axes, panels.items(), strict=True):
         names, values = zip(*pairs[::-1], strict=True)
         for place, (name, value) in enumerate(zip(names, values, strict=True)):
-            colour, striped = COLOURS[0], name in notes
-            if signed:
-                colour, striped = FOR if value > 0 else AGAINST, value <= 0
-            hatch = STRIPES if striped else ""
-            drawn = axis.barh(place, value, color=colour, hatch=hatch, edgecolor="white")
+            colour = (FOR if value > 0 else AGAINST) if signed else COLOURS[0]
+            drawn = axis.barh(place, value, color=colour, edgecolor="white")
+            if signed and value <= 0:
+                drawn[0].set_hatch(STRIPES)
+            elif name in notes:
+                drawn[0].set(facecolor=COLOURS[5], edgecolor="black", linewidth=1.5)
             axis.bar_label(drawn, [written(value, number)], padding=3, fontsize=9)
         if signed:
             axis.axvline(0, color="black", linewidth=1)
@@ -266,6 +266,7 @@ def strips(
         axis.axvline(line[0], color="black", linestyle="--", linewidth=1, zorder=0)
         above = axis.get_xaxis_transform()  # of the height, the share
         axis.text(line[0], 1.02, line[1], fontsize=9, ha="center", transform=above)
+    axis.text(1.02, 1.02, "mean", fontsize=9, transform=axis.transAxes)
     axis.set_yticks(range(len(rows)), [" ".join(name.split()) for name in rows])
     axis.invert_yaxis()
     said = "; ".join(
@@ -281,6 +282,16 @@ def _lift(
     for label, value in zip(labels, values, strict=True):
         if line and value >= 0 and value < line[0] < value + 0.12 * max(tallest, line[0]):
             label.xy = (label.xy[0], line[0])
+
+
+def _course(x: Sequence[float], y: Sequence[float], number: str) -> str:
+    """Where a curve begins and ends, and its extremes if they lie between."""
+    said = f"from {written(y[0], number)} to {written(y[-1], number)}"
+    for what, extreme in (("highest", max), ("lowest", min)):
+        value = extreme(y)
+        if value not in (y[0], y[-1]):
+            said += f", {what} {written(value, number)} at {x[list(y).index(value)]:g}"
+    return said
 
 
 def _told(line: Level | None) -> str:

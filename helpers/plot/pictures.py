@@ -141,36 +141,40 @@ def pieces(
     image: Tensor,
     segments: Tensor,
     explanations: Sequence[Tensor],
-    titles: Headings,
+    titles: Headings | None = None,
     caption: str = "",
     alt: str = "",
-    strongest: int = 6,
+    columns: int | Headings = 2,
+    rows: Headings = (),
+    strongest: int = 5,
+    number: str = "+.2f",
 ) -> Picture:
     """The strongest pieces of each explanation (S,), tinted on the picture, with their weights.
 
     `image` is (1,3,H,W), `segments` (H,W) with the numbers 0 to S − 1. Magenta speaks for the
-    class, striped blue against it.
+    class, striped blue against it; `number` formats the weights. Titles and headings as for
+    `images`.
 
     >>> segments = explain.superpixels(cat, 9)
     >>> weights = torch.linspace(-1, 1, int(segments.max()) + 1)
     >>> plot.pieces(cat, segments, [weights], ["some weights"], alt="A cat in pieces.").alt
     'A cat in pieces. some weights.'
     """
-    across = 2 + len(explanations) % 2
-    figure, axes = grid([image[0]] * len(explanations), titles, across)
+    figure, axes = grid([image[0]] * len(explanations), titles, columns, rows)
     for axis, weights in zip(axes, explanations, strict=True):
         chosen = weights.abs().topk(min(strongest, len(weights))).indices
         chosen = [n for n in chosen.tolist() if abs(weights[n]) >= 1e-6]
         tint = torch.zeros_like(weights)
-        tint[chosen] = weights[chosen].sign() * 0.65
+        tint[chosen] = weights[chosen] / weights.abs().max()
+        tint = tint.sign() * (0.3 * (tint != 0) + 0.55 * tint.abs())  # the weakest is still seen
         show_map(axis, tint[segments].numpy(), True, image[0])
-        for number in chosen:
-            inside = (segments == number).numpy()
-            axis.contour(inside, [0.5], colors=[FOR if tint[number] > 0 else AGAINST])
-            _label(axis, written(weights[number].item(), "+.2f"), *np.argwhere(inside).mean(0))
+        for piece in chosen:
+            inside = (segments == piece).numpy()
+            axis.contour(inside, [0.5], colors=[FOR if tint[piece] > 0 else AGAINST])
+            _label(axis, written(weights[piece].item(), number), *np.argwhere(inside).mean(0))
         if not chosen:
             _label(axis, "every weight is 0", *(np.array(segments.shape) / 2))
-    return picture(figure, caption, alt, titles)
+    return picture(figure, caption, alt, named(titles, columns, rows))
 
 
 def _label(axis: Axes, text: str, row: float, column: float) -> None:

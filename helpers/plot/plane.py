@@ -57,16 +57,17 @@ def matrix(
         if groups:
             _write_numbers(axis, values, dark, bright)
             _frame_blocks(axis, groups)
-            figure.colorbar(shown, ax=axis, shrink=0.75, pad=0.02, format="%.3g")
+            figure.colorbar(shown, ax=axis, shrink=0.75, pad=0.02, format="%.2f")
         else:
             axis.set(xticks=range(0, values.shape[1], 2), yticks=range(0, values.shape[0], 2))
-        axis.set(xlabel=xlabel, ylabel=ylabel)
+    for place, axis in enumerate(axes):
+        axis.set_xlabel(xlabel if place >= len(axes) - columns else "")
+        axis.set_ylabel("" if place % columns else ylabel)
     for axis, title in zip(axes, titles, strict=True):
         axis.set_title(title, fontsize=11 if groups else 10)
     for axis, (row, column) in zip(axes, framed or (), strict=False):
-        corner = column - 0.5, row - 0.5
-        frame = Rectangle(corner, 1, 1, fill=False, edgecolor=COLOURS[1], linewidth=2.5)
-        axis.add_patch(frame).set_clip_on(False)
+        corner = column - 0.4, row - 0.4
+        axis.add_patch(Rectangle(corner, 0.8, 0.8, fill=False, edgecolor=COLOURS[1], linewidth=2))
     if bar:
         figure.colorbar(shown, ax=list(axes), label=bar, shrink=0.7)
     return picture(figure, caption, alt, titles)
@@ -139,7 +140,8 @@ def arrows(
         colour = COLOURS[(6, 1, 0, 2, 3, 4, 5)[index % 7]]
         x, y = vector
         axis.annotate("", (x, y), (0, 0), arrowprops={"color": colour, "width": 2})
-        axis.annotate(name, (x, y), (5, 2), textcoords="offset points", fontsize=14)
+        away = (5, -13) if index == 1 else (5, 3)  # two arrows may nearly coincide
+        axis.annotate(name, (x, y), away, textcoords="offset points", fontsize=14)
     axis.set_title(title, loc="left", fontsize=11)
     return picture(figure, caption, alt, [title])
 
@@ -150,7 +152,7 @@ def _wrapped(text: str, letters: int) -> str:
 
 def _write_numbers(axis: Axes, values: Tensor, dark: float, bright: float) -> None:
     """Each pair's number once, above the diagonal, black on bright and white on dark."""
-    for row, column in zip(*np.triu_indices(len(values)), strict=True):
+    for row, column in zip(*np.triu_indices(len(values), 1), strict=True):
         value = float(values[row, column])
         number = f"{value:.2f}".removeprefix("0") if max(dark, bright) <= 1 else f"{value:.1f}"
         colour = "black" if (value - dark) / (bright - dark) > 0.5 else "white"

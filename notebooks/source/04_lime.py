@@ -30,6 +30,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
+from scipy.ndimage import distance_transform_edt
 from torch import nn
 from tqdm.auto import tqdm
 
@@ -71,12 +72,13 @@ def local_line(width):
     axis = figure.add_subplot(xlim=(-2, 4), ylim=(-2.5, 3.5), xlabel="input", ylabel="score")
     axis.plot(grid, black_box(grid), "k-", label="black box")
     axis.scatter(samples, black_box(samples), 90 * weight, plot.COLOURS[5], label="samples")
-    axis.plot(grid, level + slope * (grid - here), "--", color=plot.COLOURS[1], label="line")
-    axis.plot(here, black_box(here), "kx", markersize=11, markeredgewidth=3)
-    axis.legend(loc="upper left", ncols=3)
+    axis.plot(grid, level + slope * (grid - here), "--", color=plot.COLOURS[1], label="fitted line")
+    axis.plot(here, black_box(here), "kx", markersize=11, markeredgewidth=3, label="our input")
+    figure.legend(loc="outside upper center", ncols=4)
     verb = "rises" if slope > 0 else "falls"
-    caption = f"With kernel width {width} the score {verb} with the input: slope {slope:+.2f}."
-    return plot.picture(figure, caption, "A wavy curve, samples on it, and a straight line.")
+    caption = f"With kernel width {width} the line says: the score {verb} with the input."
+    alt = f"A wavy curve with samples, large near the input, and a line of slope {slope:.2f}."
+    return plot.picture(figure, caption, alt)
 
 
 widgets.slider(local_line, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2], "kernel width", start=0.4)
@@ -115,6 +117,10 @@ strongest = network(coffee)[0].topk(5).indices.tolist()
 
 
 # %%
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+
+
+# %%
 def with_pieces(visible):
     """The coffee with some pieces hidden, and what the network says to it."""
     picture = torch.where(torch.tensor(visible)[nine], coffee, painted)
@@ -124,14 +130,15 @@ def with_pieces(visible):
     left.imshow(picture[0].permute(1, 2, 0))
     left.set(xticks=[], yticks=[])
     for piece in range(9):
-        row, column = (nine == piece).nonzero().float().mean(0).tolist()
+        row, column = divmod(distance_transform_edt(nine == piece).argmax(), 224)  # well inside
         left.contour(nine == piece, [0.5], colors="white", linewidths=1)
-        left.text(column, row, piece, color="white", fontsize=13, weight="bold")
+        left.text(column, row, piece, ha="center", va="center", bbox=WHITE)
     names = [network.classes[index] for index in strongest]
     right.barh(names[::-1], p[::-1], color=plot.COLOURS[0])
     right.set(xlim=(0, 1), xlabel="probability")
     said = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, p))
-    caption = f"With {sum(visible)} of nine pieces visible: {names[0]}, p = {p[0]:.2f}."
+    hidden = " and ".join(str(piece) for piece in range(9) if not visible[piece]) or "nothing"
+    caption = f"Hidden: {hidden}. The network says {names[0]} with p = {p[0]:.2f}."
     return plot.picture(figure, caption, f"The coffee in nine pieces. The network: {said}.")
 
 
@@ -319,6 +326,7 @@ plot.pieces(
     ["planted", "found, λ = 0", "found, λ = 1 (lime's)"],
     "Without ridge the fit finds what was planted; with ridge all weights shrink.",
     "The rocket three times with the same three pieces tinted.",
+    columns=3,
     strongest=3,
 )
 
@@ -369,14 +377,14 @@ plot.pieces(
     segments,
     [few, many],
     ["80 samples", "1,000 samples"],
-    "More samples change weights, and which six pieces are the strongest.",
-    "The rocket twice with six tinted pieces; its tip is magenta in both.",
+    "More samples change the weights, and which five pieces are the strongest.",
+    "The rocket twice with five tinted pieces; its tip is magenta in both.",
 )
 
 # %% [markdown]
 # The tip of the rocket leads in both, and what stands on the ground speaks *against* a missile.
-# Then they part: with 80 samples a piece at the upper right takes part that nobody sees with 1,000.
-# How many samples does it take until chance has no say? First the package, then the count.
+# Then they part: with 80 samples a piece at the upper right is among the five, with 1,000 it is
+# not. How many samples does it take until chance has no say? First the package, then the count.
 
 # %% [markdown]
 # ## The `lime` package
@@ -442,17 +450,18 @@ plot.pieces(
 #
 # The same photograph, the same method; only the dice are thrown again.
 #
-# **Predict:** of the six strongest pieces, how many will be the same from seed to seed?
+# **Predict:** of the five strongest pieces, how many stay from seed to seed with 100 samples? With
+# 1,000?
 
 
 # %%
 def resampled(seed):
     """The explanation with this seed, from 100 and from 1,000 samples."""
     fits = [stored_fit(seed, n)[3] for n in (100, 1000)]
-    top = [set(fit.abs().topk(6).indices.tolist()) for fit in fits]
-    caption = f"Seed {seed}: {len(top[0] & top[1])} of the six strongest pieces are the same."
-    titles = [f"100 samples, seed {seed}", f"1,000 samples, seed {seed}"]
-    return plot.pieces(rocket, segments, fits, titles, caption)
+    top = [set(fit.abs().topk(5).indices.tolist()) for fit in fits]
+    caption = f"Seed {seed}: 100 and 1,000 samples share {len(top[0] & top[1])} of five pieces."
+    alt = "The rocket twice with five tinted pieces"
+    return plot.pieces(rocket, segments, fits, ["100 samples", "1,000 samples"], caption, alt)
 
 
 widgets.slider(resampled, list(range(6)), "seed")
@@ -507,7 +516,7 @@ counts = [50, 100, 300, 1000]
 names = ["agreement of the top 5", "R² as reported", "R² on fresh samples"]
 table = dict(zip(names, zip(*(stability(n) for n in counts))))
 caption = "The fit that lime reports falls while the explanation gets better."
-plot.lines(counts, table, "samples", "share", caption, log_x=True)
+plot.lines(counts, table, "samples", "agreement, R²", caption, log_x=True, ylim=(0, 1.05))
 
 # %% [markdown]
 # The number that lime reports is best where the explanation is worst.
@@ -557,10 +566,12 @@ plot.pieces(
     rocket,
     segments,
     both_scales,
-    list(kinds),
-    f"Of five pieces both scales name {same[0]} for missile and {same[1]} for matchstick.",
-    "The rocket four times, with five tinted pieces each.",
-    strongest=5,
+    caption=f"For missile both scales have {same[0]} of five pieces in common, for matchstick "
+    f"{same[1]}.",
+    alt="The rocket four times, with five tinted pieces each.",
+    columns=["logit", "probability"],
+    rows=["missile", "matchstick"],
+    number="+.3f",
 )
 
 # %%
@@ -574,9 +585,13 @@ plot.bars(
 
 # %%
 figure = Figure(figsize=(6.4, 2.8), layout="constrained")
-for axis, kind in zip(figure.subplots(1, 2), list(kinds)[2:]):
+axes = figure.subplots(1, 2)
+for axis, kind in zip(axes, list(kinds)[2:]):
     axis.hist(stored[kinds[kind]].ravel(), 40, color=plot.COLOURS[0])
     axis.set(xlabel=kind, ylabel="samples of 10,000")
+axes[1].set_xlim(0, 0.2)
+axes[1].axvline(0.05, color="black", linestyle="--")
+axes[1].text(0.055, 3000, "0.05", fontsize=9)
 small = (stored["matchstick_probabilities"] < 0.05).mean()
 plot.picture(
     figure,
@@ -611,7 +626,7 @@ check("4.7")
 # %%
 table = dict(zip(names, zip(*(stability(n, "matchstick_probabilities") for n in counts))))
 caption = "With 50 samples the reported fit promises much of a model that knows next to nothing."
-plot.lines(counts, table, "samples", "share", caption, log_x=True)
+plot.lines(counts, table, "samples", "agreement, R²", caption, log_x=True, ylim=(0, 1.05))
 
 # %% [markdown]
 # There is a second difference. A piece can raise the probability of *missile* by lowering a rival.
@@ -663,9 +678,10 @@ plot.lines(
     widths[1:],
     dict(zip(names, zip(*narrow))),
     "kernel width",
-    "share",
-    "A narrow kernel does not make LIME local; it only makes it less stable.",
+    "agreement, R²",
+    "A narrow kernel does not make LIME local; it makes it less stable, and a worse fit.",
     log_x=True,
+    ylim=(-0.05, 1.05),
 )
 
 # %% [markdown]
@@ -689,13 +705,22 @@ maps = [
     explain.lime_image(network, coffee, ESPRESSO, cut, n=80)
     for cut in tqdm(cuts.values(), desc="cuts")
 ]
+
+
+# %%
+def outlined(image, cut):
+    """The picture with pale lines between its pieces."""
+    between = (cut != cut.roll(1, 0)) | (cut != cut.roll(1, 1))
+    return torch.where(between, 0.5 + 0.5 * image, image)
+
+
 plot.heatmaps(
     maps,
-    [f"{name}, {int(cut.max()) + 1} pieces" for name, cut in cuts.items()],
-    "One picture, one network, three ways to cut: three explanations.",
+    [f"{name}\n{int(cut.max()) + 1} pieces" for name, cut in cuts.items()],
+    "One picture, one network, three ways to cut. Squares cannot tell the coffee from the wall.",
     "The coffee, and three times its pieces tinted by their weight for espresso.",
     photograph=coffee,
-    over=coffee,
+    over=torch.cat([outlined(coffee, cut) for cut in cuts.values()]),
     signed=True,
 )
 
@@ -756,10 +781,11 @@ p = forest.predict_proba([bottle])[0]
 reasons = explain.lime_table(
     forest.predict_proba, wine.data, bottle, int(p.argmax()), wine.feature_names, n=2000
 )
+ranges = [(name.replace("<=", "≤").replace("_", " "), w) for name, w in reasons[:8]]
 plot.barh(
-    {"": reasons[:8]},
+    {"": ranges},
     f"weight for class {p.argmax()}",
-    f"Why this wine is said to be of class {p.argmax()}, p = {p.max():.2f}. A reason is a range.",
+    f"Why class {p.argmax()}, p = {p.max():.2f}: each reason is a range that this wine lies in.",
     number="+.2f",
     signed=True,
 )
@@ -948,7 +974,8 @@ my_map = explain.lime_image(mine, picture, load.class_index(mine, seen), pieces,
 plot.heatmaps(
     my_map,
     [f"{seen}, p = {p:.2f}"],
-    "What speaks for this network's answer; 60 samples are few, so ask a second seed.",
+    "What speaks for this network's answer, and what against it. 60 samples are few: ask again "
+    "with a second seed.",
     "The coffee, and the coffee with its pieces tinted.",
     photograph=picture,
     over=picture,

@@ -136,8 +136,9 @@ def twelve_maps(depth):
     return plot.heatmaps(
         maps[chosen][:, None],
         [f"channel {c}" for c in chosen.tolist()],
-        f"features[{depth}] has {channels} channels of {height} × {width} places; these twelve "
-        "vary most over the cat.",
+        f"features[{depth}]: {channels} channels of {height} × {width} places. The fewer places, "
+        "the less of a cat.",
+        "Twelve maps of the cat, magenta and blue",
         signed=True,
         ends=("negative", "positive"),
     )
@@ -151,7 +152,7 @@ twelve_maps(18)
 
 # %% [markdown]
 # At the start every map is a picture of the cat: its edges, its bright parts. At the end a map has
-# 7 × 7 places, and a few of them are on. It is no picture of anything.
+# 7 × 7 places, and a broad patch of them is on. It is no picture of anything.
 
 # %% [markdown]
 # ## One digit, all the way
@@ -161,9 +162,10 @@ twelve_maps(18)
 
 # %%
 def strip(maps):
-    """The first eight maps (C,h,w), each scaled by itself, side by side in one picture (1,h,·)."""
-    maps = maps[:8] / maps[:8].flatten(1).amax(1).clamp(min=1e-6)[:, None, None]
-    return plot.sheet(maps[:, None], columns=8)
+    """The eight most active maps (C,h,w), each scaled by itself, side by side in one picture."""
+    maps = maps[maps.mean((1, 2)).topk(8).indices]
+    maps = maps / maps.flatten(1).amax(1).clamp(min=1e-6)[:, None, None]
+    return plot.sheet(F.interpolate(maps[:, None], (28, 28)), columns=8)
 
 
 FIRST, SECOND, LAST = digits_network[0], digits_network[3], digits_network[8]
@@ -171,21 +173,22 @@ chosen_digit = 1500 + (digit_labels[1500:] == 3).nonzero()[0].item()
 three = digit_pictures[chosen_digit][None]
 stages = [(f"convolution {n}", digits_network[i]) for n, i in ((1, 1), (2, 4))]
 stages.append(("after pooling", digits_network[5]))
-shown = {"the digit": F.pad(three[0], (0, 7 * 29), value=0.97)}
+shown = {}
 for name, layer in stages:
     maps = activation(digits_network, layer, three)[0]
     shown[f"{name}\n{maps.shape[1]} × {maps.shape[2]}"] = strip(maps)
 numbers, logits = activation(digits_network, LAST, three).clamp(min=0), digits_network(three)
 shown["64 numbers"] = (numbers / numbers.max())[None]
 shown["10 logits\n0 to 9"] = (logits.clamp(min=0) / logits.max())[None]
+plot.images(three, caption="The digit that we follow.", alt="A handwritten 3, white on black.")
 
 # %%
 plot.images(
     list(shown.values()),
-    caption="What happens to one digit, eight maps of each layer: the further in, the less of it "
-    "can be read.",
-    alt="A 3; maps that still show a 3; coarser ones; mosaics of 7 × 7; a row of 64 gray cells; "
-    "ten logits, of which that of the 3 is white.",
+    caption="What happens to one digit, the eight most active maps of each layer: the further in, "
+    "the less of it can be read.",
+    alt="Maps that still show a 3; coarser ones; mosaics of 7 × 7; a row of 64 gray cells; ten "
+    "logits, of which that of the 3 is white.",
     columns=1,
     rows=list(shown),
 )
@@ -395,22 +398,23 @@ small_cat = F.interpolate(cat, (128, 128), mode="bilinear", antialias=True)
 random = torch.Generator().manual_seed(0)
 noise = (0.5 + 0.1 * torch.randn(small_cat.shape, generator=random)).clamp(0, 1)
 starts = torch.cat([noise, small_cat])
-pictures, titles = [*starts], ["start: noise", "start: cat"]
+pictures, scores = [*starts], []
 for depth, channel in ((SHALLOW, 5), (DEEP, 4)):
     excited = filter_score(depth, channel)
     found = ascend(excited, starts, steps=30, rate=0.02)
-    for name, before, after in zip(("noise", "cat"), excited(starts), excited(found)):
-        titles.append(f"[{depth}], {channel} from {name}\n{before:.1f} → {after:.1f}")
+    scores.append((excited(starts).max(), excited(found).min()))
     pictures += [*found]
 
 # %%
 plot.images(
     pictures[0::2] + pictures[1::2],
-    titles[0::2] + titles[1::2],
-    "The picture that a filter likes most, and what is left of its start.",
-    "From noise: fine level stripes; grainy balls. From the cat: the cat, covered by the same "
+    caption="The picture that a filter likes most keeps much of its start. Every score rises above "
+    f"{min(after for _, after in scores):.0f}; no start had more than "
+    f"{max(before for before, _ in scores):.0f}.",
+    alt="From noise: fine level stripes; grainy balls. From the cat: the cat, covered by the same "
     "stripes and balls.",
-    columns=3,
+    columns=["start", "features[4], channel 5", "features[9], channel 4"],
+    rows=["from noise", "from the\ncat"],
 )
 
 # %% [markdown]
@@ -581,7 +585,8 @@ nets = [explain.randomized(digits_network, seed) for seed in range(5)]
 untrained = maps_of(nets[0], held_out, held_labels)
 plot.heatmaps(
     [maps[n] for n in (0, 1, 2) for maps in untrained.values()],
-    caption="A network that has learned nothing: guided backpropagation still finds strokes.",
+    caption="A network that has learned nothing: guided backpropagation still shows parts of the "
+    "strokes.",
     alt="The same three digits and a network with random weights: gradient and deconvolution are "
     "noise; guided backpropagation shows parts of the strokes.",
     photograph=held_out[:3],
@@ -596,9 +601,10 @@ for net in nets:
 plot.bars(
     ["gradient", "deconvolution", "guided\nbackprop", "Sobel"],
     {"": [*(np.mean(values).item() for values in survives.values()), 1.0]},
-    "rank correlation",
-    "How much of a map survives random weights: 0 is nothing, 1 is what never asks the network. "
-    "Mean of 60 digits and 5 random networks.",
+    "rank correlation,\ntrained and random weights",
+    "Little of any map survives random weights, most of guided backpropagation's. Sobel never asks "
+    "the network. (Mean of 60 digits and 5 random networks.)",
+    size=(5.2, 3.3),
 )
 
 # %% [markdown]
@@ -718,12 +724,12 @@ for n, (axis, (label, (_, values))) in enumerate(zip(axes, changes.items())):
         axis.plot(
             values, p, marker="osD"[m], ms=4, color=plot.COLOURS[m], ls=plot.DASHES[m], label=name
         )
-    axis.set(xlabel=label, ylim=(0, 1), ylabel="" if n % 2 else "probability")
+    axis.set(xlabel=label, ylim=(-0.03, 1), ylabel="" if n % 2 else "probability")
     axis.grid(alpha=0.3)
 figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3)
 plot.picture(
     figure,
-    "A shift costs little; size and angle cost much.",
+    "A shift costs little; covering, shrinking and turning take nearly everything.",
     "Four charts: the probability of two photographs' classes when they are covered, scaled, "
     "shifted, turned.",
 )
@@ -731,8 +737,8 @@ plot.picture(
 # %%
 extreme = {
     "the photograph": coffee,
-    "square of 120": occluded(coffee, 120),
-    "enlarged 0.3": moved(coffee, zoom=0.3),
+    "covered, 120 pixels": occluded(coffee, 120),
+    "shrunk to 0.3": moved(coffee, zoom=0.3),
     "shifted by 64": moved(coffee, right=64),
     "turned by 90°": moved(coffee, turn=90),
     "turned by 180°": moved(coffee, turn=180),
@@ -741,7 +747,7 @@ said = [load.top_classes(network, view, 1)[0][0] for view in extreme.values()]
 plot.images(
     list(extreme.values()),
     [f"{how}\n{name} {p:.2f}" for how, (name, p) in zip(extreme, said)],
-    "Six pictures of one coffee. What has not been seen in training is something else.",
+    "Shifted it is still an espresso; covered, shrunk or turned it becomes something else.",
     "The coffee as it is, covered, small, shifted, turned, and upside down.",
     columns=3,
 )
@@ -794,18 +800,19 @@ def neighbour_labels(points):
     return held_labels[torch.cdist(points, points).fill_diagonal_(torch.inf).argmin(1)]
 
 
+TEN = [*plot.COLOURS, "#7F7F7F", "#8B4513", "#6A3D9A"]  # colours
+panels = {}
+for name, points in layouts.items():
+    own = (neighbour_labels(points) == held_labels).float().mean()
+    clouds = {str(digit): points[held_labels == digit] for digit in range(10)}
+    panels[f"{name}\n{own:.0%} beside their own"] = clouds
 plot.scatter(
-    {
-        f"{name}\nneighbour: {(neighbour_labels(points) == held_labels).float().mean():.0%}": {
-            str(digit): points[held_labels == digit] for digit in range(10)
-        }
-        for name, points in layouts.items()
-    },
+    panels,
     caption="The ten classes are there in the last layer's numbers; two straight directions do not "
     "show it.",
     alt="297 digits as clouds of numerals: mixed by pixels, less mixed by the last layer's "
     "numbers, islands of one class each by t-SNE.",
-    marks={str(digit): (f"${digit}$", plot.COLOURS[digit % 7], 45) for digit in range(10)},
+    marks={str(digit): (f"${digit}$", TEN[digit], 45) for digit in range(10)},
 )
 
 # %%
@@ -813,8 +820,9 @@ beside_them = neighbour_labels(layouts["64 numbers, t-SNE"])
 strangers = (beside_them != held_labels).nonzero()[:8, 0].tolist()
 plot.images(
     held_out[strangers],
-    [f"a {held_labels[i]} beside a {beside_them[i]}" for i in strangers],
-    "Who sits on the wrong island by t-SNE? Would you have known what they are?",
+    [f"{held_labels[i]}, beside {beside_them[i]}" for i in strangers],
+    "Digits whose nearest neighbour by t-SNE is another digit: a person could misread most of them "
+    "too.",
     "Handwritten digits that can be taken for others.",
 )
 
@@ -832,7 +840,8 @@ clouds = {f"random numbers\nperplexity {p}": tsne(dice, p) for p in (3, 20)}
 clouds["64 numbers\nperplexity 3"] = tsne(features, 3)
 plot.scatter(
     {name: {"": points} for name, points in clouds.items()},
-    caption="Islands that nothing stands for: t-SNE draws clumps into random numbers too.",
+    caption="At perplexity 3 t-SNE draws clumps where there are none, and breaks the digits' "
+    "islands into pieces.",
     alt="297 random points, clumps at perplexity 3 and one cloud at 20; the digits at perplexity "
     "3: many small clumps.",
     marks={"": ("o", "black", 7)},

@@ -26,6 +26,7 @@
 
 # %% tags=["setup"]
 import json
+import math
 from itertools import product
 from pathlib import Path
 
@@ -101,25 +102,21 @@ noise = torch.rand(10, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 free = ascend(digit_score, noise, steps=150, lr=0.1)
 
 
-def describe(pictures):
-    """A title for each: p of its class, and what the second network says."""
-    p = cnn(pictures).softmax(1)[EVERY, EVERY].tolist()
-    said = witness(pictures).argmax(1).tolist()
-    return [f"{d}: p = {p[d]:.3f}\nwitness: {said[d]}" for d in EVERY]
+def described(pictures):
+    """How sure the network is of its classes, and what the second network says."""
+    lowest = math.floor(100 * cnn(pictures).softmax(1)[EVERY, EVERY].min()) / 100
+    named = (witness(pictures).argmax(1) == torch.tensor(EVERY)).sum()
+    return f"Every p is above {lowest:.2f}, and the witness names {named} of ten as meant."
 
+
+DIGITS = [str(digit) for digit in EVERY]
 
 # %%
-plot.images(
-    free,
-    describe(free),
-    "The network is certain of all ten, and its witness says the same.",
-    "Ten noisy blots, white on black.",
-    columns=5,
-)
+plot.images(free, DIGITS, described(free), "Ten noisy blots, white on black.", columns=5)
 
 # %% [markdown]
 # Nobody reads these. Yet the network is certain of all ten, more than of most real digits. It is
-# tempting to call it a quirk of one network, but look at the second line of the titles.
+# tempting to call it a quirk of one network, but read what the witness says.
 
 # %% [markdown]
 # ### Question 6.2 · Why does the witness agree?
@@ -182,8 +179,9 @@ for weight in weights:
 
 def at_price(weight):
     """The ten pictures at this price of a white pixel."""
-    white = f"At a price of {weight}, {sparse[weight].mean():.0%} of the pictures is white."
-    return plot.images(sparse[weight], describe(sparse[weight]), white, columns=5)
+    pictures = sparse[weight]
+    caption = f"At a price of {weight}, {pictures.mean():.0%} is white. {described(pictures)}"
+    return plot.images(pictures, DIGITS, caption, "Ten pictures, white on black", columns=5)
 
 
 widgets.slider(at_price, weights, "price of a white pixel", start=0.1)
@@ -229,8 +227,8 @@ smooth = core.maximize(
 plot.images(
     smooth,
     [f"{d}" for d in EVERY],
-    "Smooth is what we asked for, and smooth is what we get; a digit is more than that.",
-    "Ten pictures of smooth patches.",
+    "Flat patches are what we asked for and what we get; a digit is more than that.",
+    "Ten pictures of flat white, gray and black patches with sharp borders.",
     columns=5,
 )
 
@@ -286,32 +284,32 @@ search_z = check("6.5")
 # %%
 best_z = search_z(digit_score, vae.decode, torch.zeros(10, 10), steps=150, lr=0.02, share=0.03)
 drawn = vae.decode(best_z)
-sure = [cnn(x).softmax(1)[EVERY, EVERY].min() for x in (free, drawn)]
 plot.images(
     [plot.sheet(free, columns=5), plot.sheet(drawn, columns=5)],
-    [f"{n}: every p ≥ {p:.2f}" for n, p in zip(("no prior", "through the VAE"), sure)],
-    "One network, asked for 0 to 9 twice. It is as sure of the left as of the right.",
+    ["no prior", "through the VAE"],
+    f"One network, asked for 0 to 9 twice. No prior: {described(free)} VAE: {described(drawn)}",
     "Left, ten noisy blots; right, ten clear digits.",
 )
 
 # %% [markdown]
-# Ten digits. The network is as sure of the lower row as of the upper. What differs is not in the
+# Ten digits, and the network is no surer of them than of the blots. What differs is not in the
 # network: it is how we allowed the picture to move.
 
 # %%
 rows = {"no prior": free, "few white": sparse[0.1], "smooth": smooth, "VAE": drawn}
 said = {name: (witness(x).argmax(1) == torch.arange(10)).sum().item() for name, x in rows.items()}
 print("the witness agrees, of ten:", said)
+own = torch.cdist(real[1500:].flatten(1), real[:1500].flatten(1)).amin(1) / 28  # held-out digits
 plot.bars(
     [*rows, "real digits"],
     {
         "total variation": [total_variation(x).mean().item() for x in (*rows.values(), real)],
         "distance to nearest real digit": [
             *[digits.nearest_digit(x)[0].mean().item() for x in rows.values()],
-            0.0,
+            own.mean().item(),
         ],
     },
-    "per pixel",
+    "per pixel, 0 to 1",
     "Only through the VAE are both low: as smooth as a real digit, and near to one.",
 )
 
@@ -332,7 +330,7 @@ cat_noise = core.maximize(core.logit(network, CAT), core.Pixels(gray), steps=40,
 p = network(cat_noise).softmax(1)[0, CAT]
 plot.images(
     cat_noise,
-    [f"Siamese cat: p = {p:.4f}"],
+    [f"Siamese cat: p = {p:.3f}"],
     "Pixels without a prior: to this network hardly anything is more of a Siamese cat.",
     "Fine coloured noise.",
 )
@@ -387,14 +385,16 @@ def tiles(file, size):
 
 STEPS = [0, 10, 25, 50, 100, 150]
 frames = [0.5 + 3 * (tile - 0.5) for tile in tiles("yosinski.jpg", 150)]  # contrast for the eye
-names = ["all four"] + [f"without {n}" for n in list(numbers["yosinski"])[1:-1]] + ["none"]
+rules = [name.removeprefix("clip ") for name in list(numbers["yosinski"])[1:-1]]
+names = ["all four", *(f"without {name}" for name in rules), "without all four"]
 
 
 # %%
 def after(step):
     """The six pictures after so many steps."""
-    caption = f"Siamese cat after {step} steps: what each prior, left out, leaves in the picture."
-    return plot.images(frames[STEPS.index(step) :: 6], names, caption, columns=3)
+    caption = f"After {step} steps, with contrast tripled: which prior matters most?"
+    alt = "Six pictures on gray, of strokes, blobs or grain"
+    return plot.images(frames[STEPS.index(step) :: 6], names, caption, alt, columns=3)
 
 
 widgets.slider(after, STEPS, "step", start=150)
@@ -402,9 +402,9 @@ widgets.slider(after, STEPS, "step", start=150)
 # %% [markdown]
 # Contrast is tripled here. Blur does most: of those left out, it makes the grainiest picture. With
 # all four there are strokes like fur, and no cat: on this network these priors fail. One surprise:
-# leaving out the fourth rule changes nothing at all. The third had just set 15 % of the pixels to
-# gray; gray pixels contribute exactly 0, so the weakest 15 % are gray already. Two priors are not
-# always twice as much.
+# leaving out the fourth rule changes little at first. The third has just set 15 % of the pixels to
+# gray; gray pixels contribute exactly 0, so nearly all of the weakest 15 % are gray already. Later
+# the two pictures drift apart, and neither is a cat.
 
 # %% [markdown]
 # ## Change what "up" means
@@ -432,8 +432,10 @@ def strip(ticked):
     """The cat with these ideas, after each of a few steps."""
     row, n = 4 * list(combinations).index(ticked), combinations[ticked]
     used = ", ".join(idea for idea, on in zip(IDEAS, ticked) if on) or "none of them"
-    caption = f"With {used}: p = {n['p']:.3f}, total variation {n['total variation']:.3f}."
-    return plot.images(strips[row : row + 4], [f"step {s}" for s in FEW_STEPS], caption)
+    seen = "soft shapes" if n["total variation"] < 0.1 else "fine grain"
+    caption = f"With {used}: p = {n['p']:.3f}, and {seen}."
+    alt = f"Four stages of one picture, {seen} in the end"
+    return plot.images(strips[row : row + 4], [f"step {s}" for s in FEW_STEPS], caption, alt)
 
 
 widgets.toggles(strip, IDEAS)
@@ -450,9 +452,10 @@ left_out |= {f"no {idea}": tuple(i != idea for i in IDEAS) for idea in IDEAS}
 left_out["none"] = (False,) * 4
 plot.bars(
     list(left_out),
-    {"total variation": [combinations[ticked]["total variation"] for ticked in left_out.values()]},
+    {"": [combinations[ticked]["total variation"] for ticked in left_out.values()]},
     "total variation",
-    "How much neighbours differ, with one idea left out and with all of them.",
+    "Only the waves make the picture smooth; what the other three ideas do, this number does not "
+    "see.",
 )
 
 # %% [markdown]
@@ -465,7 +468,9 @@ screen = display(plot.images(gray, ["step 0"], "Gray, before the first step."), 
 
 
 def watch(step, picture):
-    screen.update(plot.images(picture, [f"step {step}"], "What the search has so far."))
+    p = network(picture).softmax(1)[0, CAT]
+    caption = f"After {step} of 150 steps p = {p:.3f}. What would you say?"
+    screen.update(plot.images(picture, [f"step {step}"], caption, "A dark shape, blurred at first"))
 
 
 live = core.maximize(
@@ -492,8 +497,8 @@ plot.lines(
 six = tiles("classes.jpg", 224)
 plot.images(
     six,
-    [f"{name}: p = {found['p']:.3f}" for name, found in numbers["classes"].items()],
-    "What six classes look like to the network, when we hold the brush.",
+    list(numbers["classes"]),
+    "Six classes, each at p ≈ 1: what they look like to the network, when we hold the brush.",
     "Six painted pictures in which parts of animals and of a mountain can be made out.",
     columns=3,
 )
@@ -595,9 +600,9 @@ plot.images(
         f"photograph\n{best[0]}",
         f"one step\n{best[1]}",
         f"toward volcano\n{best[2]}",
-        "the change,\n20 times as strong",
+        "the third's change,\n20 times as strong",
     ],
-    "To you three times the same cat; to the network the last one is a volcano.",
+    "To you three times the same cat; to the network the third is a volcano.",
     "Three photographs of a cat that look alike, and coloured noise.",
 )
 

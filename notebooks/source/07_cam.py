@@ -36,7 +36,7 @@ from tqdm.auto import tqdm
 
 import helpers
 from grading.notebook import check, panel, score
-from helpers import explain, load, plot, widgets
+from helpers import explain, load, plot, side_by_side, widgets
 
 DATA = Path(helpers.__file__).parents[1] / "data"
 network = load.network()
@@ -137,10 +137,13 @@ best = network(pictures).argmax(1).tolist()
 maps = torch.cat([cam(features_of(p[None]), weights, t) for p, t in zip(pictures, best)])
 plot.heatmaps(
     enlarged(maps.clamp(min=0)),
-    [network.classes[t] for t in best],
-    "What makes up each photograph's first class.",
-    "The map lies on the cup's inside, on the rocket, on the flower, on the building.",
+    caption="Each map lies on or around the thing itself: cup, rocket, flower, tower.",
+    alt="The map lies on the cup's inside, on both sides of the rocket, on the flower, on the "
+    "tower and the sky beside it.",
+    above=pictures,
     over=pictures,
+    columns=[network.classes[t] for t in best],
+    rows=["picture", "CAM"],
 )
 
 # %% [markdown]
@@ -180,8 +183,9 @@ mosaic_maps = torch.cat([cam(mosaic_features, weights, target) for target in ask
 plot.heatmaps(
     enlarged(mosaic_maps, (448, 448)),
     classes,
-    "Each class finds its own photograph; the others count nothing for it, or against it.",
-    "Four times four photographs in one picture; each time another one is magenta.",
+    "Each class finds its own photograph; the others count for nothing, or against it.",
+    "Four times four photographs in one picture; each time another one is magenta. Blue stripes "
+    "lie on the cup for Egyptian cat, on cat and rocket for daisy.",
     signed=True,
     over=mosaic,
 )
@@ -250,7 +254,7 @@ plot.lines(
     {"logit of daisy": logits},
     "moved by (pixels)",
     "logit",
-    "The mean ignores places; the logit wanders all the same, with a period of 32 pixels.",
+    "The mean ignores places; the logit wanders all the same, lowest at 32, 64 and 96 pixels.",
 )
 
 # %% [markdown]
@@ -344,17 +348,19 @@ for name, other in {"Grad-CAM × 49": 49 * by_gradient, "by hand × 49": 49 * by
 # the map most useful?
 
 # %%
-depths = [3, 5, 7, 10, 12, 15, 18, 21]
+depths, edges = [3, 5, 7, 10, 12, 15, 18, 21], explain.sobel(cat)
 
 
 def at_depth(i):
     layer_map = explain.gradcam(network, cat, EGYPTIAN, network.features[i])
     h, w = layer_map.shape[-2:]
+    like = explain.rank_correlation(layer_map.clamp(min=0), F.adaptive_avg_pool2d(edges, (h, w)))
     shown = F.interpolate(layer_map.clamp(min=0), (224, 224), mode="nearest")
     return plot.heatmaps(
         [shown[0]],
         [f"Grad-CAM at features[{i}]"],
-        f"At layer {i} of 21 the map has {h} × {w} places.",
+        f"{h} × {w} places; their rank correlation with Sobel's edges is {like.item():.2f}.",
+        "The cat, and the cat under its map.",
         photograph=cat,
         over=cat,
     )
@@ -377,13 +383,13 @@ widgets.slider(at_depth, depths, "layer")
 # the eye. Here is what the cut removes.
 
 # %%
-signed = mosaic_maps[:1]
+signed = mosaic_maps[3:]  # daisy
 plot.heatmaps(
     enlarged(torch.cat([signed, signed.clamp(min=0)]), (448, 448)),
-    ["Egyptian cat: signed", "Egyptian cat: after the ReLU"],
+    ["daisy, signed", "daisy, after the ReLU"],
     "The ReLU takes away what speaks against the class.",
-    "Four photographs in one: the cat is magenta, the cup and other places are blue; then the same "
-    "without blue.",
+    "Four photographs in one: the flower is magenta, places on the cat and the rocket are striped "
+    "blue; then the same without blue.",
     over=mosaic,
     signed=True,
 )
@@ -434,20 +440,28 @@ for i in tqdm([21, 14], desc="layers"):
 
 
 # %%
-def relatives_at(i, caption):
+def relatives_at(i, caption, alt):
     """The five maps at layer i, over the cat."""
     maps = [F.interpolate(found[i, name], (224, 224)) for name in RELATIVES]
-    return plot.heatmaps(maps, [*RELATIVES], caption, photograph=cat, over=cat, columns=3)
+    return plot.heatmaps(maps, [*RELATIVES], caption, alt, photograph=cat, over=cat, columns=3)
 
 
-relatives_at(21, "At the last layer the five relatives nearly agree.")
+relatives_at(
+    21,
+    "At the last layer the five relatives nearly agree.",
+    "The cat, and five times nearly the same squares over its face.",
+)
 
 # %%
-relatives_at(14, "At layer 14 they do not.")
+relatives_at(
+    14,
+    "At layer 14 the five relatives point at different places.",
+    "The cat; four maps mark a few squares each, not the same ones, Score-CAM nearly everything.",
+)
 
 # %%
 controls = {"Sobel": explain.sobel(cat), "random": explain.random_map(cat)}
-agreement = {"last layer": [], "features[14]": []}
+agreement = {"layer 21": [], "layer 14": []}
 for i, values in zip((21, 14), agreement.values()):
     first = found[i, "Grad-CAM"]
     others = [found[i, name] for name in list(RELATIVES)[1:]]
@@ -534,7 +548,8 @@ plot.images(
     squares[:4],
     [("red", "green", "blue")[c] for c in colours[:4]],
     "The class is the colour of the top left square; the other squares mean nothing.",
-    "Four small pictures with three coloured squares each, one of them in the top left corner.",
+    "Four small pictures, each with several coloured squares, some overlapping; one is in the top "
+    "left corner.",
 )
 
 # %% [markdown]
@@ -575,10 +590,10 @@ shown = {name: m[3:4].clamp(min=0) for name, m in shown.items()}
 shown |= {"Sobel": explain.sobel(squares)[3], "random": explain.random_map(squares)[3]}
 plot.heatmaps(
     list(shown.values()),
-    list(shown),
+    ["picture", *shown],
     "Only HiRes-CAM knows that the square in the corner decides.",
-    "A picture with a blue square in the top left corner and two more: Grad-CAM lights up all "
-    "three, HiRes-CAM the one in the corner, Sobel every square's frame.",
+    "Seven coloured squares, a blue one in the top left corner: Grad-CAM lights up that corner and "
+    "a group of squares below it, HiRes-CAM the corner only, Sobel every square's frame.",
     photograph=squares[3:4],
     columns=3,
 )
@@ -627,14 +642,15 @@ print(f"{'':37}   GAP: mass  hit    flat: mass  hit")
 for name in rows:
     values = [table[h]["methods"][name][m] for h in ("GAP", "flat") for m in ("mass", "hit")]
     print(f"{name:37}   {'{:8.2f} {:5.2f}    {:8.2f} {:5.2f}'.format(*values)}")
-short = ["gradient", "Smooth-\nGrad", "IG\nblack", "IG\nsquare", "Grad-\nCAM", "HiRes-\nCAM"]
+short = ["gradient", "Smooth-\nGrad", "IG\nblack", "IG own\ncolour", "Grad-\nCAM", "HiRes-\nCAM"]
 short += ["Layer-\nCAM", "Sobel", "random"]
 plot.bars(
     short,
     {h: [table[h]["methods"][name]["mass"] for name in rows] for h in ("GAP", "flat")},
     "share of the map in the square",
-    "A map that knew nothing would put into the square what its area is.",
-    line=(table["GAP"]["area"], "its area"),
+    "Without GAP (striped) Grad-CAM puts half as much into the square as HiRes-CAM. By chance it "
+    "would be the square's share of the area.",
+    line=(table["GAP"]["area"], "chance"),
 )
 
 # %% [markdown]
@@ -660,22 +676,24 @@ down = [
 plot.heatmaps(
     [F.interpolate(m, (224, 224))[0] for m in down],
     [f"features[{i}]" for i in steps],
-    "Scattered at first; the last layer points at two places. Which one is the barbell?",
-    "The astronaut; the last of five maps is strong on her shoulder and on the round black helmet.",
+    "Scattered at first; at the last layer a band from her shoulder over the collar to the helmet. "
+    "Where is the barbell?",
+    "The astronaut and five maps; the last is a band from her shoulder over the collar to the "
+    "helmet.",
     photograph=astronaut,
     over=astronaut,
     columns=3,
 )
 
 # %% [markdown]
-# The last layer points at the shoulder and at the black, round, shiny helmet: something like a
+# The last layer marks a band from the shoulder to the black, round, shiny helmet: something like a
 # weight at the end of a bar. Only a test can say whether that is the reason. Cover them one at a
 # time, and cover as much somewhere else.
 #
 # **Predict:** which of the four squares costs the barbell most?
 
 # %%
-places = {"nothing": None, "helmet": (140, 140), "shoulder": (64, 0), "face": (16, 70)}
+places = {"nothing": None, "helmet": (140, 140), "shoulder": (64, 0), "face": (0, 70)}
 places["rocket"] = (10, 140)
 covered = astronaut.repeat(len(places), 1, 1, 1)
 for picture, corner in zip(covered, places.values()):
@@ -686,7 +704,8 @@ p = network(covered).softmax(1)[:, BARBELL]
 plot.images(
     covered,
     [f"{name} covered\np(barbell) = {value:.2f}" for name, value in zip(places, p)],
-    "Where the network needs what it sees, covering takes the barbell away.",
+    "Without the face or the helmet the barbell goes; without the shoulder, where the map is "
+    "strong, it stays.",
     "The astronaut five times; four times a gray square of one size covers another place.",
     columns=3,
 )
@@ -713,6 +732,7 @@ plot.images(
 ESPRESSO = load.class_index(network, "espresso")
 sharp = {
     "gradient\nEgyptian cat": explain.gradient(network, cat, EGYPTIAN),
+    "gradient\nespresso": explain.gradient(network, cat, ESPRESSO),
     "guided\nEgyptian cat": explain.guided_backprop(network, cat, EGYPTIAN),
     "guided\nespresso": explain.guided_backprop(network, cat, ESPRESSO),
     "deconvolution\nEgyptian cat": explain.deconvolution(network, cat, EGYPTIAN),
@@ -721,8 +741,8 @@ plot.heatmaps(
     [m[0] for m in sharp.values()],
     list(sharp),
     "Asked for espresso, guided backpropagation draws the same sharp cat.",
-    "The cat; its gradient, grains; guided backpropagation twice, eyes and nose; deconvolution, a "
-    "grid.",
+    "The cat; its gradient for two classes, grains; guided backpropagation for two classes, twice "
+    "the same eyes and nose; deconvolution, a grid.",
     photograph=cat,
     columns=3,
 )
@@ -876,7 +896,7 @@ print(f"right on {right:.0%} of the held-out creatures")
 # common is no trait, so each map's median is subtracted.
 
 # %%
-shown = torch.cat([creature(f"{s}/{n:03d}") for s in ("tavi", "boro") for n in (1, 6, 12)])
+shown = torch.cat([creature(f"{s}/{n:03d}") for s in ("tavi", "boro") for n in (2, 6, 12)])
 rows = teacher[-1].weight.detach()
 with torch.no_grad():
     seen = teacher[0](shown)
@@ -885,9 +905,8 @@ lesson -= lesson.flatten(1).median(1).values[:, None, None]
 
 # %%
 lesson = enlarged(lesson.clamp(min=0), (64, 64))
-side_by_side = [None, lesson[0], None, lesson[3], None, lesson[1], None, lesson[4]]
 plot.heatmaps(
-    [*side_by_side, None, lesson[2], None, lesson[5]],
+    [part for n in range(3) for part in (None, lesson[n], None, lesson[n + 3])],
     caption="Where the network looks to tell them apart. Look at the same place without the map.",
     alt="Three Tavis and three Boros, each without and with its map: it is strongest on the tip of "
     "the tail.",
@@ -932,7 +951,8 @@ check("7.9")
 # ## A network of your own
 #
 # Grad-CAM needs a layer with places and a gradient, nothing else. Name another network here: any
-# torchvision classifier, or the checkpoint of the food homework. We take its last convolution.
+# torchvision classifier, or the checkpoint of the food homework. We take the last layer that still
+# has places.
 
 # %%
 NETWORK = "efficientnet_lite0"  # or any torchvision classifier, or the homework's "checkpoint.pth"
@@ -940,11 +960,9 @@ NETWORK = "efficientnet_lite0"  # or any torchvision classifier, or the homework
 mine = load.network(NETWORK)
 side = 128 if NETWORK.endswith(".pth") else 224  # the food CNN's pictures are smaller
 picture = F.interpolate(load.photograph("coffee"), (side, side), mode="bilinear", antialias=True)
-convolution = [layer for layer in mine.modules() if isinstance(layer, nn.Conv2d)][-1]
+layer = side_by_side.last_map(mine, picture)
 top = load.top_classes(mine, picture, k=3)[0]
-my_maps = [
-    explain.gradcam(mine, picture, load.class_index(mine, name), convolution) for name, _ in top
-]
+my_maps = [explain.gradcam(mine, picture, load.class_index(mine, name), layer) for name, _ in top]
 plot.heatmaps(
     [enlarged(one[:, 0].clamp(min=0), (side, side)) for one in my_maps],
     [f"{name}, p = {p:.2f}" for name, p in top],
@@ -963,7 +981,8 @@ plot.heatmaps(
 # - A map is a hypothesis; cover, delete, insert or randomize to test it, beside Sobel and random.
 # - Sharp is not faithful: guided backpropagation draws the same cat for *espresso*.
 #
-# So far we asked about one photograph. Next: what does a cat look like to the network *at all*?
+# So far we asked about photographs. Next: **inside BERT**, where the network comes with a map of
+# its own, and the map looks like an explanation.
 
 # %% [markdown]
 # ## How far am I?

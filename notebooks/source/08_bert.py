@@ -143,7 +143,7 @@ views.model_view(
 )
 
 # %% [markdown]
-# A few heads draw parallel lines; most draw a fan into one of the corners: everybody looks at
+# A few heads draw parallel lines; most draw a fan into the upper right corner: everybody looks at
 # [CLS]. We come to both.
 #
 # The **head view** shows one head. Choose a layer and a head; put the mouse on a token on the left
@@ -154,7 +154,7 @@ views.model_view(
 def one_head(layer, head):
     title = f"layer {layer}, head {head}"
     weights = reading.attention[layer, head]
-    before, first = weights.diagonal(-1).mean(), weights[2:, 0].mean()
+    before, first = weights.diagonal(-1)[1:].mean(), weights[2:, 0].mean()
     caption = (
         f"Of a word's attention {before:.0%} goes to the token before it, {first:.0%} to [CLS]."
     )
@@ -353,7 +353,8 @@ plot.lines(
     {kind: values.tolist() for kind, values in shares.items()},
     "layer",
     "share of the attention",
-    "Much of the attention goes to a token that stands for no word.",
+    f"In {sum(shares[kinds[0]] > 0.5)} of {L} layers more than half of the attention goes to "
+    f"{kinds[0]}, which stands for no word.",
 )
 
 # %% [markdown]
@@ -386,7 +387,7 @@ plot.lines(
     },
     "layer",
     "mean length of the value vector",
-    "What there is to take: much attention goes where there is little.",
+    f"{tokenizer.cls_token} gets most of the attention and has the shortest value: little arrives.",
 )
 
 # %% [markdown]
@@ -694,8 +695,8 @@ plot.bars(
     range(1, len(order) + 1),
     {"": moved.flatten()[order].tolist()},
     "1 − cosine",
-    f"How far the pronoun moves without each head. The head that finds the noun is number {rank} "
-    f"of {len(order)}.",
+    f"{rank - 1} heads without a story matter more to the pronoun than the one that finds a noun.",
+    f"{len(order)} falling bars; the pronoun's head, black, is number {rank}",
     number="",
     xlabel="head, from the one that matters most",
     size=(7.2, 3.0),
@@ -768,7 +769,7 @@ def guesses(i):
         p = text.masked_probabilities(gap_tokenizer, gap_model, with_mask(words, i))
         top.append((words[i], p[gap_tokenizer.convert_tokens_to_ids(words[i])].item()))
     place = [word for word, _ in sorted(top, key=lambda pair: -pair[1])].index(words[i]) + 1
-    best = f"number {place} of its guesses" if place <= 5 else "not among its five guesses"
+    best = f"guess number {place}" if place <= 5 else "not among its five guesses"
     return plot.barh(
         {with_mask(words, i): top},
         "probability",
@@ -829,13 +830,13 @@ def moved_probability(first, second):
 
 
 # %%
-moves, said = {}, []
+moves = {}
 for old, new in {"she": "he", "officer": "nurse"}.items():
     other = [new if word == old else word for word in words]
-    moved_here = moved_probability(words, other)
-    moves[f"{old} → {new}"] = moved_here
-    said.append(f"{old} → {new} moves most at “{max(moved_here, key=lambda m: m[1])[0]}”")
-plot.barh(moves, "probability that moves", f"What one word changes elsewhere: {'; '.join(said)}.")
+    moves[f"{old} → {new}"] = moved_probability(words, other)
+pair, word, most = max(((p, *m) for p, ms in moves.items() for m in ms), key=lambda m: m[2])
+caption = f"One word changes the others: {pair} moves {most:.2f} of the probability at “{word}”."
+plot.barh(moves, "probability that moves", caption)
 
 # %% [markdown]
 # This is an explanation in the sense of lesson 04: change the input, ask again, compare. It needs
@@ -926,14 +927,18 @@ MARKS = {
 # %%
 def plane(i):
     """Hidden states `hidden[i]` of the three passages, in the plane of largest spread."""
-    panels = {}
+    panels, far = {}, 0
     for (r, kind), each in zip(known, passages):
         centred = r.hidden[i] - r.hidden[i].mean(0)
         _, _, directions = torch.linalg.svd(centred, full_matrices=False)
         places = centred @ directions[:2].T
         panels[each["question"]] = {name: places[kind == name] for name in MARKS}
+        ours, crowd = (places[kind == name].norm(dim=1).mean() for name in ("answer", "passage"))
+        far += int(ours > 2 * crowd)
     after = "The embedding" if i == 0 else f"After layer {i - 1}"
-    said = f"{after}: have the stars, the right answer, left the crowd?"
+    said = (
+        f"{after}, the stars lie twice as far out as the crowd in {far} of {len(panels)} passages."
+    )
     seen = "The tokens of three passages as clouds of marks"
     return plot.scatter(panels, caption=said, alt=seen, marks=MARKS)
 
@@ -960,21 +965,22 @@ def outside(hidden, kind):
 bare = [text.read(tokenizer, model, each["question"], each["passage"]) for each in passages]
 
 # %%
+MARKED = {"trained on questions": ("*", "black", 36), "bare model": ("o", plot.COLOURS[1], 36)}
 curves = {}
 for (r, kind), plain, each in zip(known, bare, passages):
     panel = {"trained on questions": outside(r.hidden, kind)}
     if len(plain.tokens) == len(kind):  # the bare model cuts words alike
         panel["bare model"] = outside(plain.hidden, kind)
     curves[f"{each['title']}: {each['answer']}"] = panel
-far = sum(panel["trained on questions"][-1] > 2 for panel in curves.values())
+far = [sum(panel.get(n, [0])[-1] > 2 for panel in curves.values()) for n in MARKED]
 plot.line_panels(
     range(len(known[0][0].hidden)),
     curves,
-    "hidden",
+    "hidden state",
     "distance from the crowd",
-    f"{far} of {len(curves)} right answers end far outside the crowd, where they are easy to cut "
-    "off.",
-    marks={"trained on questions": ("*", "black", 36), "bare model": ("o", plot.COLOURS[1], 36)},
+    f"{far[0]} of {len(curves)} right answers end far outside the crowd, where they are easy to "
+    f"cut off; in the bare model {far[1]}.",
+    marks=MARKED,
     line=(1, "in the\ncrowd"),
 )
 

@@ -67,8 +67,7 @@ def three_arrows(length):
         f"cosine: b {cosines[0]:.2f}, c {cosines[1]:.2f}. More like a: {by_cosine}\n"
         f"distance: b {distances[0]:.2f}, c {distances[1]:.2f}. Nearer to a: {by_distance}"
     )
-    agree = "The two rulers agree" if by_cosine == by_distance else "The two rulers disagree"
-    caption = f"{agree} where b is {length} long."
+    caption = f"The cosine prefers {by_cosine}, however long b is; the distance {by_distance}."
     seen = "Arrows a, b and c from one point; b points nearly where a does, c elsewhere"
     return plot.arrows({"a": a, "b": b, "c": c}, said, caption, seen, (-0.1, 3.2), (-0.1, 1.0))
 
@@ -241,7 +240,8 @@ def apples_at(layer):
 widgets.slider(apples_at, list(range(7)), "layer")
 
 # %% [markdown]
-# Layer 0 is one bright sheet. From layer 1 on the frames stand out, under both rulers. But "stand
+# Layer 0 shows no blocks: a bright sheet under the cosine, a patchwork under the distance. From
+# layer 1 on the frames stand out, under both rulers. But "stand
 # out" is a matter of taste and of the colour scale. We want a number.
 
 # %% [markdown]
@@ -400,7 +400,7 @@ plot.beside(
         number=".0f",
         xlabel="layer",
         title="… and gets every new one wrong",
-        size=(3.8, 4),
+        size=(3.8, 3.7),
     ),
     caption="The cleanest heat map belongs to the layer that is wrong about every new sentence.",
 )
@@ -465,7 +465,7 @@ plot.lines(
     range(7),
     leaning,
     "layer",
-    "company  ←  →  fruit",
+    "cosine with fruit − with company",
     "One word beside it can pull Apple over the line.",
     line=(0, "neither"),
 )
@@ -613,7 +613,7 @@ plot.lines(
     range(7),
     accuracy,
     "layer",
-    "nearest neighbour has the meaning",
+    "share whose neighbour\nhas the meaning",
     "For this task the last layer is the best one.",
 )
 
@@ -683,8 +683,9 @@ plot.lines(
     range(7),
     offered,
     "layer",
-    "nearest is a function word",
-    "The distance offers short vectors to everybody; the cosine does not see length.",
+    "share whose nearest\nis a function word",
+    "Where function words are short, the distance offers them to everybody; the cosine does not "
+    "see length.",
 )
 
 # %%
@@ -736,14 +737,14 @@ plot.scatter(
     {"": {"function words": points[grammar & others], "others": points[~grammar & others]}},
     "cosine with carry",
     "length of the vector",
-    "Short vectors reach the curve of the smallest distance from carry, whatever they mean.",
-    "Tokens by cosine with carry and by length. Carried lies farthest right and high up; the word "
-    "of far to the left and lowest, on the curve of the smallest distance.",
+    "“of” lies on a nearer curve than “carried” for one reason: it is short.",
+    "Tokens by cosine with carry and by length. Carried lies farthest right and high up; of far to "
+    "the left and low, on the lowest curve.",
     xlim=(-0.2, 0.65),
     ylim=(0.5, 14.5),
     marks={"function words": ("x", plot.COLOURS[1], 18), "others": ("o", plot.COLOURS[0], 18)},
     circled=circled,
-    contour=(distance_from_carry, [7.5, 8.42, 9.4, 10.5], "d = %.1f"),
+    contour=(distance_from_carry, [8.42, 9.4, 10.5], "d = %.1f"),
 )
 
 # %% [markdown]
