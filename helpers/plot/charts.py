@@ -98,13 +98,14 @@ def line_panels(
             mark, colour, area = (marks or {}).get(name, ("o", COLOURS[index % 7], 20))
             (drawn,) = axis.plot(x, y, color=colour, marker=mark, markersize=area**0.5, label=name)
             drawn.set_linestyle(DASHES[3 * index % 7])  # the second one is dotted
-            end = {"textcoords": "offset points", "ha": "right", "bbox": CLEAR}
-            axis.annotate(f"{y[-1]:.2f}", (x[-1], y[-1]), (0, -16 if index else 8), **end)
+            end = {"textcoords": "offset points", "va": "center", "bbox": CLEAR}
+            axis.annotate(f"{y[-1]:.2f}", (x[-1], y[-1]), (7, 0), **end)
             found.append(f"{title}, {name} from {y[0]:.2f} to {y[-1]:.2f}")
         _draw_level(axis, line if axis is axes[-1] else line and (line[0], ""))
         axis.set(title=title, xlabel=xlabel)
         axis.title.set_fontsize(10)
-        axis.margins(x=0.1, y=0.2)
+        axis.margins(x=0.1, y=0.1)
+        axis.set_xlim(right=x[-1] + 0.3 * (x[-1] - x[0]))
     axes[0].set_ylabel(ylabel)
     if len(axes[0].get_lines()) > 1:
         handles = axes[0].get_legend_handles_labels()

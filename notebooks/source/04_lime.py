@@ -130,7 +130,8 @@ def with_pieces(visible):
     left.imshow(picture[0].permute(1, 2, 0))
     left.set(xticks=[], yticks=[])
     for piece in range(9):
-        row, column = divmod(distance_transform_edt(nine == piece).argmax(), 224)  # well inside
+        depth = distance_transform_edt(np.pad(nine == piece, 1))[1:-1, 1:-1]  # to the nearest edge
+        row, column = divmod(depth.argmax(), 224)
         left.contour(nine == piece, [0.5], colors="white", linewidths=1)
         left.text(column, row, piece, ha="center", va="center", bbox=WHITE)
     names = [network.classes[index] for index in strongest]
@@ -459,7 +460,7 @@ def resampled(seed):
     """The explanation with this seed, from 100 and from 1,000 samples."""
     fits = [stored_fit(seed, n)[3] for n in (100, 1000)]
     top = [set(fit.abs().topk(5).indices.tolist()) for fit in fits]
-    caption = f"Seed {seed}: 100 and 1,000 samples share {len(top[0] & top[1])} of five pieces."
+    caption = f"Seed {seed}: 100 and 1,000 samples share {len(top[0] & top[1])} of 5 pieces."
     alt = "The rocket twice with five tinted pieces"
     return plot.pieces(rocket, segments, fits, ["100 samples", "1,000 samples"], caption, alt)
 
@@ -566,8 +567,7 @@ plot.pieces(
     rocket,
     segments,
     both_scales,
-    caption=f"For missile both scales have {same[0]} of five pieces in common, for matchstick "
-    f"{same[1]}.",
+    caption=f"Of 5 pieces the two scales share {same[0]} for missile and {same[1]} for matchstick.",
     alt="The rocket four times, with five tinted pieces each.",
     columns=["logit", "probability"],
     rows=["missile", "matchstick"],

@@ -287,7 +287,7 @@ drawn = vae.decode(best_z)
 plot.images(
     [plot.sheet(free, columns=5), plot.sheet(drawn, columns=5)],
     ["no prior", "through the VAE"],
-    f"One network, asked for 0 to 9 twice. No prior: {described(free)} VAE: {described(drawn)}",
+    f"One network, asked for 0 to 9 twice. Left: {described(free)} Right: {described(drawn)}",
     "Left, ten noisy blots; right, ten clear digits.",
 )
 
