@@ -66,7 +66,7 @@ def wide_pictures():
     yield plot.lines(range(9), {name: values for name in names[:6]}, "x", "y", line=(0.5, "chance"))
     yield plot.line_panels(range(9), {n: {"a": values} for n in "abc"}, "x", "y", line=(1, "one"))
     yield plot.bars(names, {"a": values, "b": values}, "y", line=(0.5, "chance"))
-    yield plot.barh({n: [(n, 0.5)] for n in names[:2]}, "x", signed=True)
+    yield plot.barh({n: [("a name", 0.5)] for n in names[:2]}, "x", signed=True)
     yield plot.strips({name: values for name in names}, "x", line=(0, "unrelated"))
     yield plot.matrix([torch.eye(6)] * 6, names[:6], [(0, 1)] * 6, bar="weight")
     yield plot.matrix([torch.eye(4)] * 2, names[:2], [(0, 1)] * 2, groups={"a": 2, "b": 2})
@@ -212,8 +212,8 @@ def test_charts_of_names_tell_their_means_and_ends():
     assert strips.alt == "Two rows. Means of score: a +0.50; b +1.00."
     panels = {"left": {"a": [0.0, 2.0]}, "right": {"a": [1.0, 3.0], "b": [1.0, 1.0]}}
     lines = plot.line_panels([0, 1], panels, "layer", "distance", line=(1, "one"))
-    assert lines.alt.endswith(
-        "left, a from 0.00 to 2.00; right, a from 1.00 to 3.00; right, b from 1.00 to 1.00."
+    assert lines.alt.startswith(
+        "Curves of distance over layer: left, a from 0.00 to 2.00; right, a from 1.00 to 3.00"
     )
     pairs = [("the", 0.2), ("cat", -0.5), ("the", 0.1)]  # a name may repeat
     bars = plot.barh({"": pairs}, "weight", alt="Three words", signed=True)

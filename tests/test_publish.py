@@ -420,7 +420,7 @@ def test_a_picture_leaves_its_data_and_its_page_says_how_small_its_letters_are(t
 
 
 def a_picture(*values):
-    return plot.picture(Figure((1, 1)), "A picture.", str(values))
+    return plot.Picture(plot.picture(Figure((1, 1))).webp, str(values), "A picture.")
 
 
 # Everything

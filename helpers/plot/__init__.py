@@ -16,7 +16,8 @@ from helpers.plot.base import (
     beside,
     picture,
 )
-from helpers.plot.charts import barh, bars, line_panels, lines, strips
+from helpers.plot.charts import barh, bars, strips
+from helpers.plot.curves import line_panels, lines
 from helpers.plot.pictures import CLIP, heatmaps, images, pieces, sheet
 from helpers.plot.plane import arrows, matrix, scatter
 

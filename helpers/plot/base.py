@@ -24,7 +24,6 @@ FOR, AGAINST, STRIPES = "#E0006C", "#0050C8", "////"
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 HATCHES = ("", "//", "..", "xx", "\\\\", "++")
 Mark = tuple[str, str, float]  # matplotlib's marker, a colour, an area in square points
-Level = tuple[float, str]  # a value to draw a dashed line at, and what it means
 
 STYLE = (
     "width:fit-content;max-width:100%;box-sizing:border-box;margin:.5em 0;padding:14px 16px;"

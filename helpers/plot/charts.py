@@ -1,117 +1,26 @@
-"""Charts of numbers by name: lines, bars, horizontal bars, strips of marks."""
+"""Charts of numbers by name: bars, horizontal bars, strips of marks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 
 from helpers.plot.base import (
     AGAINST,
     COLOURS,
-    DASHES,
     FOR,
     HATCHES,
     STRIPES,
     WIDE,
-    Level,
-    Mark,
     Picture,
     picture,
     told,
     written,
 )
+from helpers.plot.level import CLEAR, Level, draw_level, level_told, lift
 
 Group = TypeVar("Group", str, int)
-CLEAR = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}  # behind a number
-
-
-def lines(
-    x: Sequence[float],
-    series: Mapping[str, Sequence[float]],
-    xlabel: str,
-    ylabel: str,
-    caption: str = "",
-    alt: str = "",
-    log_x: bool = False,
-    line: Level | None = None,
-    number: str = ".2f",
-    ylim: tuple[float, float] | None = None,
-) -> Picture:
-    """One line a series over a common x, told apart by colour, dashes, width and marks.
-
-    Earlier lines are wider, so that they still show where a later one lies on them. `line`: a
-    dashed level and its name, for example (0.5, "chance"). `number` formats the values in the alt
-    text. `ylim`: for charts that are to be compared.
-
-    >>> plot.lines([1, 2], {"a": [0.5, 0.75]}, "n", "share").alt
-    'Curves of share over n, 1 to 2: a from 0.50 to 0.75.'
-    """
-    figure = Figure((6.8, 3.4), layout="constrained")
-    axis = figure.add_subplot(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear")
-    for index, (name, y) in enumerate(series.items()):
-        extra = len(series) - 1 - index
-        (drawn,) = axis.plot(
-            x, y, color=COLOURS[index % 7], linestyle=DASHES[index % 7], label=name
-        )
-        drawn.set(linewidth=1.6 + 0.8 * extra, markersize=4 + 1.5 * extra)
-        drawn.set_marker("osD^vPX"[index % 7] if len(x) <= 12 else "")
-    if log_x:
-        axis.set_xticks(list(x), [f"{value:,g}" for value in x])
-        axis.minorticks_off()
-    axis.grid(alpha=0.3)
-    axis.set_ylim(ylim)
-    _draw_level(axis, line)
-    if len(series) > 1:
-        across = 4 if sum(map(len, series)) <= 40 else 3
-        figure.legend(loc="outside upper center", ncols=min(len(series), across))
-    ends = [f"{name} {_course(x, y, number)}".lstrip() for name, y in series.items()]
-    summary = f"Curves of {ylabel} over {xlabel}, {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}"
-    return picture(figure, caption, told(alt, summary, _told(line)))
-
-
-def line_panels(
-    x: Sequence[float],
-    panels: Mapping[str, Mapping[str, Sequence[float]]],
-    xlabel: str,
-    ylabel: str,
-    caption: str = "",
-    alt: str = "",
-    marks: Mapping[str, Mark] | None = None,
-    line: Level | None = None,
-) -> Picture:
-    """One panel of lines a title, {title: {name: y}}, all on one scale.
-
-    The end of each line has its value. `marks`: how a name is drawn; `line`: a dashed level
-    and its name.
-
-    >>> plot.line_panels([1, 2], {"left": {"a": [0.5, 1.0]}}, "n", "share").alt
-    'Curves of share over n: left, a from 0.50 to 1.00.'
-    """
-    figure = Figure((min(WIDE, 3.4 * len(panels)), 3.2), layout="constrained")
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    found = []
-    for axis, (title, series) in zip(axes, panels.items(), strict=True):
-        for index, (name, y) in enumerate(series.items()):
-            mark, colour, area = (marks or {}).get(name, ("o", COLOURS[index % 7], 20))
-            (drawn,) = axis.plot(x, y, color=colour, marker=mark, markersize=area**0.5, label=name)
-            drawn.set_linestyle(DASHES[3 * index % 7])  # the second one is dotted
-            end = {"textcoords": "offset points", "va": "center", "bbox": CLEAR}
-            axis.annotate(f"{y[-1]:.2f}", (x[-1], y[-1]), (7, 0), **end)
-            found.append(f"{title}, {name} from {y[0]:.2f} to {y[-1]:.2f}")
-        _draw_level(axis, line if axis is axes[-1] else line and (line[0], ""))
-        axis.set(title=title, xlabel=xlabel)
-        axis.title.set_fontsize(10)
-        axis.margins(x=0.1, y=0.1)
-        axis.set_xlim(right=x[-1] + 0.3 * (x[-1] - x[0]))
-    axes[0].set_ylabel(ylabel)
-    if len(axes[0].get_lines()) > 1:
-        handles = axes[0].get_legend_handles_labels()
-        figure.legend(*handles, loc="outside upper center", ncols=3)
-    summary = f"Curves of {ylabel} over {xlabel}: {'; '.join(found)}"
-    return picture(figure, caption, told(alt, summary, _told(line)))
 
 
 def bars(
@@ -155,7 +64,7 @@ def bars(
             letters = 9 if len(groups) * len(series) <= 14 else 8
             texts = [written(value, number) for value in values]
             labels = axis.bar_label(drawn, texts, padding=2, fontsize=letters, bbox=CLEAR, zorder=4)
-            _lift(labels, values, tallest, line)
+            lift(labels, values, tallest, line)
     for group, text in (notes or {}).items():
         place = groups.index(group)
         tip = max(values[place] for values in series.values())
@@ -173,7 +82,7 @@ def bars(
     axis.margins(y=0.15)
     if min(min(values) for values in series.values()) < 0:
         axis.axhline(0, color="black", linewidth=1)
-    _draw_level(axis, line)
+    draw_level(axis, line)
     if len(series) > 1:
         figure.legend(loc="outside upper center", ncols=4)
     said = [
@@ -181,7 +90,9 @@ def bars(
         for i, group in enumerate(groups)
         for name, values in (series.items() if number else ())
     ]
-    return picture(figure, caption, told(alt, f"Bars of {ylabel}", "; ".join(said), _told(line)))
+    return picture(
+        figure, caption, told(alt, f"Bars of {ylabel}", "; ".join(said), level_told(line))
+    )
 
 
 def barh(
@@ -273,36 +184,4 @@ def strips(
     said = "; ".join(
         f"{' '.join(name.split())} {written(mean, '+.2f')}" for name, mean in means.items()
     )
-    return picture(figure, caption, told(alt, f"Means of {xlabel}: {said}", _told(line)))
-
-
-def _lift(
-    labels: Sequence[Annotation], values: Sequence[float], tallest: float, line: Level | None
-) -> None:
-    """Put the numbers that a level would cross above it."""
-    for label, value in zip(labels, values, strict=True):
-        if line and value >= 0 and value < line[0] < value + 0.12 * max(tallest, line[0]):
-            label.xy = (label.xy[0], line[0])
-
-
-def _course(x: Sequence[float], y: Sequence[float], number: str) -> str:
-    """Where a curve begins and ends, and its extremes if they lie between."""
-    said = f"from {written(y[0], number)} to {written(y[-1], number)}"
-    for what, extreme in (("highest", max), ("lowest", min)):
-        value = extreme(y)
-        if value not in (y[0], y[-1]):
-            said += f", {what} {written(value, number)} at {x[list(y).index(value)]:g}"
-    return said
-
-
-def _told(line: Level | None) -> str:
-    return f"Dashed line at {line[0]:.3g}: {' '.join(line[1].split())}" if line else ""
-
-
-def _draw_level(axis: Axes, line: Level | None) -> None:
-    """A dashed line behind everything, its name at its right end, outside."""
-    if line:
-        level, name = line
-        axis.axhline(level, color="black", linestyle="--", linewidth=1, zorder=0.5)
-        place = axis.get_yaxis_transform()  # of the width, the share
-        axis.text(1.01, level, name, fontsize=9, va="center", transform=place)
+    return picture(figure, caption, told(alt, f"Means of {xlabel}: {said}", level_told(line)))
