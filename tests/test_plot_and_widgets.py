@@ -48,10 +48,11 @@ def test_a_picture_says_how_small_its_smallest_letters_are():
     assert plot.images(PICTURE, ["a"]).smallest_type == pytest.approx(10 * 200 / 72, abs=0.1)
     figure = Figure((2, 2))
     figure.text(0, 0, "large", fontsize=20)
+    figure.text(0, 0, "medium", fontsize=12)
     figure.text(0, 0, "small", fontsize=7, visible=False)
-    assert plot.picture(figure).smallest_type == pytest.approx(20 * 200 / 72, abs=0.1)
-    both = plot.beside(plot.images(PICTURE), plot.picture(figure))
-    assert both.smallest_type == pytest.approx(20 * 200 / 72, abs=0.1)
+    assert plot.picture(figure).smallest_type == pytest.approx(12 * 200 / 72, abs=0.1)
+    both = plot.beside(plot.images(PICTURE, ["a"]), plot.images(PICTURE), plot.picture(figure))
+    assert both.smallest_type == pytest.approx(10 * 200 / 72, abs=0.1)
 
 
 def wide_pictures():
