@@ -106,7 +106,7 @@ def described(pictures):
     """How sure the network is of its classes, and what the second network says."""
     lowest = math.floor(100 * cnn(pictures).softmax(1)[EVERY, EVERY].min()) / 100
     named = (witness(pictures).argmax(1) == torch.tensor(EVERY)).sum()
-    return f"Every p is above {lowest:.2f}, and the witness names {named} of ten as meant."
+    return f"Every p is above {lowest:.2f}, and the witness names {named} of 10 as meant."
 
 
 DIGITS = [str(digit) for digit in EVERY]

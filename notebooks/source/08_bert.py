@@ -935,7 +935,7 @@ def plane(i):
         panels[each["question"]] = {name: places[kind == name] for name in MARKS}
         ours, crowd = (places[kind == name].norm(dim=1).mean() for name in ("answer", "passage"))
         far += int(ours > 2 * crowd)
-    after = "The embedding" if i == 0 else f"After layer {i - 1}"
+    after = "In the embedding" if i == 0 else f"After layer {i - 1}"
     said = (
         f"{after}, the stars lie twice as far out as the crowd in {far} of {len(panels)} passages."
     )
