@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ ON_CARD = "display:block;margin:0 auto;max-width:100%;height:auto;mix-blend-mode
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing as WebP (maps of noise are six times as large as PNG), shows itself in a notebook.
+    """A drawing that shows itself in a notebook; as PNG, maps of noise would be six times as large.
 
     `alt` is what is seen, `caption` what it means. `smallest_type` is the height of its smallest
     letters in its own pixels, None where nothing is written.
@@ -110,6 +111,15 @@ def told(*parts: str) -> str:
     """
     sentences = [" ".join(part.split()).rstrip(".") for part in parts if part.strip()]
     return ". ".join(sentences) + "." if sentences else ""
+
+
+def wrapped(text: str, letters: int) -> str:
+    """The text in lines of at most so many letters; its own line breaks stay.
+
+    >>> plot.base.wrapped("a long title\\nsum 7.0", 8)
+    'a long\\ntitle\\nsum 7.0'
+    """
+    return "\n".join(textwrap.fill(line, letters) for line in text.split("\n"))
 
 
 def written(value: float, number: str) -> str:

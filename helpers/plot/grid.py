@@ -1,6 +1,5 @@
 """A grid of framed panels, laid out by hand: as wide as it says, and quicker than a solver."""
 
-import textwrap
 from collections.abc import Sequence
 
 import torch
@@ -8,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.plot.base import FRAME, WIDE
+from helpers.plot.base import FRAME, WIDE, wrapped
 
 # inches: of a panel in a grid of one, two, three and more columns; between panels; of a line of
 # text; of a letter; of a colour bar with its words
@@ -64,12 +63,9 @@ def grid(
     wide = min(wide, WIDEST[min(across, 3) - 1] * flattest)
     tall = [wide * max(h / w for h, w in shapes[i : i + across]) for i in _starts(shapes, across)]
 
-    def wrapped(text: str) -> str:
-        lines = text.split("\n")
-        return "\n".join(textwrap.fill(line, max(8, int(wide / LETTER))) for line in lines)
-
-    over_panels = [wrapped(title) for title in titles or [""] * len(panels)]
-    headings = [] if isinstance(columns, int) else [wrapped(heading) for heading in columns]
+    letters = max(8, int(wide / LETTER))
+    over_panels = [wrapped(title, letters) for title in titles or [""] * len(panels)]
+    headings = [] if isinstance(columns, int) else [wrapped(text, letters) for text in columns]
     above = [_lines(over_panels[i : i + across]) for i in _starts(shapes, across)]
     above[0] = above[0] or _lines(headings)
     width = left + across * wide + (across - 1) * GAP + right

@@ -18,8 +18,8 @@ CLIP = 0.99  # quantile above which a map is shown at full strength
 OPAQUE = 0.85  # how much of the photograph the strongest place of a map covers
 STRIPED = 0.25  # of full strength; from here on what speaks against is also striped
 SIGNED = LinearSegmentedColormap.from_list("against, for", [AGAINST, "white", FOR])
-Cell = tuple[Tensor | None, Tensor | None]  # a map, and the picture below it
 STRENGTH = LinearSegmentedColormap.from_list("nothing, for", ["white", FOR])
+Cell = tuple[Tensor | None, Tensor | None]  # a map, and the picture below it
 
 
 def images(

@@ -1,6 +1,5 @@
 """Tables and planes: matrices in colour, clouds of points, arrows."""
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.plot.base import COLOURS, WIDE, Mark, Picture, picture
+from helpers.plot.base import COLOURS, WIDE, Mark, Picture, picture, wrapped
 
 Point = tuple[float, float]
 MARKERS = ("o", "^", "s", "D", "v", "P", "x")
@@ -110,7 +109,7 @@ def scatter(
         for text, (point, place) in (circled or {}).items():
             axis.annotate(text, point, place, arrowprops={"arrowstyle": "-"}, fontsize=11)
             axis.plot(*point, "ko", markersize=11, markerfacecolor="none", markeredgewidth=2)
-        axis.set_title(_wrapped(title, 96 // len(panels)), fontsize=10)
+        axis.set_title(wrapped(title, 96 // len(panels)), fontsize=10)
         if not xlabel:
             axis.set_xticks([])
         if not ylabel:
@@ -144,10 +143,6 @@ def arrows(
         axis.annotate(name, (x, y), away, textcoords="offset points", fontsize=14)
     axis.set_title(title, loc="left", fontsize=11)
     return picture(figure, caption, alt, [title])
-
-
-def _wrapped(text: str, letters: int) -> str:
-    return "\n".join(textwrap.fill(line, letters) for line in text.split("\n"))
 
 
 def _write_numbers(axis: Axes, values: Tensor, dark: float, bright: float) -> None:

@@ -171,7 +171,7 @@ shown = [torch.where(held_out & (family_of == f))[0][:16].tolist() for f in (0, 
 plot.images(
     [plot.sheet([load.image(pictures[i], SIDE) for i in family], columns=4) for family in shown],
     families,
-    "Sixteen held-out pictures of each family. Where would you draw the line?",
+    "Held-out pictures of each family. Where would you draw the line?",
     "Two sheets of small creatures on white, round ones and angular ones, of many colours.",
 )
 

@@ -139,7 +139,7 @@ def with_pieces(visible):
     right.set(xlim=(0, 1), xlabel="probability")
     said = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, p))
     hidden = " and ".join(str(piece) for piece in range(9) if not visible[piece]) or "nothing"
-    caption = f"Hidden: {hidden}. The network says {names[0]} with p = {p[0]:.2f}."
+    caption = f"Hidden: {hidden}. The network gives {names[0]} p = {p[0]:.2f}."
     return plot.picture(figure, caption, f"The coffee in nine pieces. The network: {said}.")
 
 

@@ -602,8 +602,8 @@ plot.bars(
     ["gradient", "deconvolution", "guided\nbackprop", "Sobel"],
     {"": [*(np.mean(values).item() for values in survives.values()), 1.0]},
     "rank correlation,\ntrained and random weights",
-    "Little of any map survives random weights, most of guided backpropagation's. Sobel never asks "
-    "the network. (Mean of 60 digits and 5 random networks.)",
+    "Little of any map survives random weights; guided backpropagation keeps the most. Sobel never "
+    "asks the network. (Mean of 60 digits and 5 random networks.)",
     size=(5.2, 3.3),
 )
 

@@ -43,7 +43,7 @@ for (const box of document.querySelectorAll(".frames")) {
     const picture = box.querySelector("img");
     picture.src = frame.file;
     picture.alt = frame.alt;
-    if (frame.width) picture.width = frame.width;
+    picture.width = frame.width;
     if (frame.type) picture.dataset.type = frame.type;
     box.querySelector("a.full").href = frame.file;
     box.querySelector("figcaption").textContent = frame.caption;
