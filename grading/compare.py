@@ -3,6 +3,10 @@
 import numpy as np
 
 
+class Named(str):
+    """A sentence that says what the mistake is, so that no staged hint need follow."""
+
+
 def difference(outputs: dict, expected: dict, tolerance: float) -> str | None:
     """Compare one case's plain outputs with the expected ones.
 
@@ -14,49 +18,61 @@ def difference(outputs: dict, expected: dict, tolerance: float) -> str | None:
             return f"`{name}` is missing."
         problem = _difference(outputs[name], want, tolerance)
         if problem:
-            return f"`{name}` {problem}"
+            return type(problem)(f"`{name}` {problem}")
     return None
 
 
 def _difference(got: dict, want: dict, tolerance: float) -> str | None:
     if got["kind"] != want["kind"]:
-        return f"should be a {want['kind']}; yours is a {got['kind']}.".replace("a None", "None")
+        said = f"should be a {want['kind']}; yours is a {got['kind']}."
+        return Named(said.replace("a None", "None"))
+    if got.get("graph") and not want.get("graph"):
+        return Named(
+            "still holds the graph of its computation, so that whoever uses it drags the "
+            "network's gradients along; return it `.detach()`ed."
+        )
+    if want.get("graph") and not got.get("graph"):
+        return Named("lets no gradient through: something detached it on its way. Leave it whole.")
     if want["kind"] == "number" or isinstance(want["value"], np.ndarray):
         return _numbers(np.asarray(got["value"]), np.asarray(want["value"]), tolerance)
     if isinstance(want["value"], list):
         if len(got["value"]) != len(want["value"]):
-            return f"should have {len(want['value'])} items; yours has {len(got['value'])}."
+            return Named(f"should have {len(want['value'])} items; yours has {len(got['value'])}.")
         for position, (ours, theirs) in enumerate(zip(got["value"], want["value"], strict=True)):
             if problem := _difference(ours, theirs, tolerance):
-                return f"[{position}] {problem}"
+                return type(problem)(f"[{position}] {problem}")
         return None
     return None if got["value"] == want["value"] else "is not the right one."
 
 
 def _numbers(got: np.ndarray, want: np.ndarray, tolerance: float) -> str | None:
+    is_one = want.ndim == 0
     if got.shape != want.shape:
-        return f"should have shape {want.shape}; yours has shape {got.shape}."
+        return Named(f"should have shape {want.shape}; yours has shape {got.shape}.")
     got, want = got.astype(np.float64), want.astype(np.float64)
     if not np.isfinite(got[np.isfinite(want)]).all():
         return "holds values that are not finite (NaN or infinity)."
-    scale = np.abs(want).max(initial=0.0)
     if agree(got, want, tolerance):
         return None
-    if want.ndim == 0:
+    if not (np.isfinite(got) == np.isfinite(want)).all():
+        return Named("holds numbers where the right answer has none (NaN or infinity).")
+    got, want = got[np.isfinite(want)], want[np.isfinite(want)]
+    scale = np.abs(want).max(initial=0.0)
+    if is_one:
         return "is too large." if got > want else "is too small."
     if scale == 0:
         return "should be zero everywhere; yours is not."
     if agree(-got, want, tolerance):
-        return "has the right size but the opposite sign."
+        return Named("has the right size but the opposite sign.")
     if agree(got, np.abs(want), tolerance):
-        return "has lost its sign: it is the absolute value of the right answer."
+        return Named("has lost its sign: it is the absolute value of the right answer.")
     if not np.any(got):
         return "is zero everywhere; the right answer is not."
     factor = (got * want).sum() / (want * want).sum()
     if abs(factor) > 1e-12 and agree(got / factor, want, tolerance):
-        return f"is right up to a constant factor: {factor:.3g} times what it should be."
+        return Named(f"is right up to a constant factor: {factor:.3g} times what it should be.")
     off = np.abs(got - want).max() / scale
-    return f"has the right shape, but values that differ by up to {off:.1%} of the largest one."
+    return f"has the right shape, but values that differ by up to {off:.2g} times the largest."
 
 
 def agree(got: np.ndarray, want: np.ndarray, tolerance: float) -> bool:

@@ -1,32 +1,20 @@
-"""An exercise: its cases, its misconceptions with their hints, its alternatives, and its verdict.
+"""An exercise: its cases, its misconceptions with their hints, its alternatives, and its points.
 
-`checks/NN_topic.py` declares the exercises of a lesson; this module says what one is and judges the
-outputs that its task in the jail collected from an answer. The right answer is the lesson's own
-solution (see `lesson`).
+`checks/NN_topic.py` declares the exercises of a lesson; this module says what one is, and `judge`
+judges the outputs that its task in the jail collected from an answer. The right answer is the
+lesson's own solution (see `lesson`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from grading import judge
 from grading.compare import difference
 from grading.jail.answers import PREAMBLE, attempt
 from grading.jail.ids import lesson_of
 
 NOTEBOOK_SEED = 0  # hidden cases use another one
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said of an answer: right, wrong, error or not attempted, a sentence why, and a hint.
-
-    The message on a known misconception is its hint; the staged hints are for all other mistakes.
-    """
-
-    outcome: str
-    message: str = ""
-    misconception: bool = False
-    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +53,7 @@ class Exercise:
     feedback: dict[str, str] = field(default_factory=dict)  # of each letter of a question
     compare: Callable[[dict, dict, float], str | None] = difference
     misconceptions: list[tuple[Callable, str]] = field(default_factory=list)
+    naive: dict[Callable, Callable] = field(default_factory=dict)  # misconception → written again
     alternatives: list[Callable] = field(default_factory=list)
 
     @property
@@ -86,6 +75,15 @@ class Exercise:
 
         def register(function: Callable) -> Callable:
             self.misconceptions.append((function, hint))
+            return function
+
+        return register
+
+    def naively(self, misconception: Callable) -> Callable[[Callable], Callable]:
+        """Register a misconception once more, as a beginner writes it; it gets the same hint."""
+
+        def register(function: Callable) -> Callable:
+            self.naive[misconception] = function
             return function
 
         return register
@@ -112,55 +110,11 @@ class Exercise:
     def outputs(self, answer: Any, seed: int = NOTEBOOK_SEED) -> list[dict]:
         return attempt(self.id, answer, self.cases(seed))
 
-    def judge(self, outputs: list[dict], right_answer: Any, seed: int = NOTEBOOK_SEED) -> Verdict:
+    def judge(
+        self, outputs: list[dict], right_answer: Any, seed: int = NOTEBOOK_SEED
+    ) -> judge.Verdict:
         """Compare outputs collected from an answer with the right one's on the same cases."""
-        expected = self.outputs(right_answer, seed)
-        if outputs and (error := outputs[-1].get("error")):
-            if error["type"] == "NotImplementedError":
-                return Verdict("not attempted")
-        elif all(item["kind"] == "None" for item in _made(outputs, expected)):
-            return Verdict("not attempted", "" if self.is_value else NOTHING_RETURNED)
-
-        problem = self._problem(outputs, expected)
-        if problem is None:
-            return Verdict("right")
-        for function, hint in self.misconceptions:
-            if self._problem(outputs, self.outputs(self.answer(function), seed)) is None:
-                return Verdict("wrong", hint, misconception=True)
-        return Verdict("error" if "error" in outputs[-1] else "wrong", problem)
-
-    def _problem(self, outputs: list[dict], expected: list[dict]) -> str | None:
-        """The first difference between the outputs of all cases, or None."""
-        if "error" in outputs[-1]:
-            same = "error" in expected[-1] and len(outputs) == len(expected)
-            keys = ("type", "message")
-            if same and all(outputs[-1]["error"][k] == expected[-1]["error"][k] for k in keys):
-                return None
-            return _sentence(outputs[-1]["error"])
-        if len(outputs) != len(expected) or "error" in expected[-1]:
-            return "It gives other outputs than expected."
-        for got, want in zip(outputs, expected, strict=True):
-            if problem := self.compare(got, want, self.tolerance):
-                return problem
-        return None
-
-
-NOTHING_RETURNED = "Your function returned nothing: is there a `return` at its end?"
-
-
-def _made(outputs: list[dict], expected: list[dict]) -> list[dict]:
-    """The outputs that the answer itself produced, leaving out the inputs it was given."""
-    return [
-        item
-        for got, want in zip(outputs, expected, strict=False)
-        for name, item in got.items()
-        if not want.get(name, {}).get("given")
-    ]
-
-
-def _sentence(error: dict) -> str:
-    where = f" (line {error['line']} of the answer cell)" if error["line"] else ""
-    return f"Your code raised {error['type']}: {error['message']}{where}"
+        return judge.judge(self, outputs, right_answer, seed)
 
 
 def choice(id: str, key: str, points: int, minutes: int, feedback: dict[str, str]) -> Exercise:

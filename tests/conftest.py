@@ -4,9 +4,11 @@ import sys
 
 import pytest
 import torch
+from IPython.core.interactiveshell import InteractiveShell
 from torch import nn
 
 from grading import __main__ as grading_command
+from grading.notebook import history
 from helpers import load
 from tests.browser import browser, page  # noqa: F401
 from tests.lab import address  # noqa: F401
@@ -34,6 +36,16 @@ def command(monkeypatch, capsys):
         return status, said.out, said.err
 
     return run
+
+
+@pytest.fixture
+def shell():
+    """A real IPython shell, which `get_ipython` finds, with nothing in it yet."""
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    history.begin()
+    yield shell
+    InteractiveShell.clear_instance()
 
 
 @pytest.fixture(scope="module")

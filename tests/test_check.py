@@ -4,7 +4,7 @@ import pytest
 
 from grading import lesson as lessons
 from grading.jail.answers import PREAMBLE
-from grading.notebook import session
+from grading.notebook import history, session
 
 RIGHT = "def top_class(logits):\n    return logits.argmax(1)\n"
 WRONG = "def top_class(logits):\n    return logits.argmin(1)\n"
@@ -18,18 +18,17 @@ def fresh_session(monkeypatch):
 
 
 @pytest.fixture
-def notebook(capsys):
-    """Run cells one after the other in one namespace; gives what the last one printed."""
-    namespace = {}
-    exec(PREAMBLE, namespace)
+def notebook(capsys, shell):
+    """Run cells one after the other; gives what the last one printed."""
 
     def run(*cells):
         for cell in cells:
             capsys.readouterr()
-            exec(cell, namespace)
+            shell.run_cell(cell, store_history=True)
         return capsys.readouterr().out
 
-    run.names = namespace
+    run(PREAMBLE)
+    run.names = shell.user_ns
     return run
 
 
@@ -48,7 +47,7 @@ def test_wrong_answer_gets_its_hint_and_the_courses_own_function(notebook):
 
 def test_wrong_answer_checked_twice_earns_nothing(notebook):
     text = notebook(WRONG, CHECK, CHECK)
-    assert "run your answer cell again" in text and "✓" not in text
+    assert "This is the *smallest* logit" in text and "✓" not in text
     assert "0 of 2 points" in notebook("score('00')")
 
 
@@ -57,26 +56,80 @@ def test_missing_answer_gets_a_sentence(notebook):
     assert notebook.names["top_class"] is lessons.of("0.1").right_answer("0.1")
 
 
-def test_after_a_syntax_error_the_old_name_is_not_taken_for_an_answer(notebook):
-    notebook(WRONG, CHECK)
-    with pytest.raises(SyntaxError):
-        notebook("def top_class(logits)\n    return logits")
-    assert "run your answer cell again" in notebook(CHECK)
+def test_after_a_syntax_error_the_old_answer_is_not_taken_for_the_new_one(notebook):
+    notebook(RIGHT, "def top_class(logits)\n    return logits")
+    assert "SyntaxError: expected ':' (line 1 of the answer cell)" in notebook(CHECK)
 
 
-@pytest.mark.parametrize("body", ["raise NotImplementedError('yours')", "...", "return ..."])
+STUB = "raise NotImplementedError('Exercise 0.1 is yours to write.')"
+
+
+@pytest.mark.parametrize("body", [STUB, "...", "return ..."])
 def test_unfinished_answers_are_not_attempted(notebook, body):
     text = notebook(f"def top_class(logits):\n    {body}\n", CHECK)
     assert text.startswith("○ 0.1 top_class: not attempted yet.")
+
+
+def test_an_error_of_torch_is_not_taken_for_the_stub(notebook):
+    text = notebook("def top_class(logits):\n    return -(logits > 0)\n", CHECK)
+    assert text.startswith("✗") and "(line 2 of the answer cell)" in text
 
 
 def test_forgotten_return_is_named(notebook):
     assert "`return`" in notebook("def top_class(logits):\n    logits.argmax(1)\n", CHECK)
 
 
+def test_the_verdict_is_on_the_cell_by_itself_as_in_the_grader(notebook):
+    lean = "def top_class(logits):\n    return largest(logits)\n"
+    helper = "def largest(x):\n    return x.argmax(1)\n"
+    assert notebook(helper, lean, CHECK) == "✓ 0.1 top_class\n"  # a cell of the student's own
+    assert notebook(lean + "\n" + helper, CHECK) == "✓ 0.1 top_class\n"
+    for other in ("from helpers.explain import largest", "largest = check('0.2')"):
+        history.begin()
+        text = notebook(other, lean, CHECK)
+        assert "✗" in text and ("stands alone" in text or "'helpers'" in text), text
+
+
+def test_a_trial_below_the_function_costs_nothing(notebook):
+    assert notebook(RIGHT + "print(top_class(network(cat)))", CHECK) == "✓ 0.1 top_class\n"
+
+
+def test_a_renamed_function_is_named(notebook):
+    text = notebook(RIGHT.replace("top_class", "topclass"), CHECK)
+    assert "there is a `topclass`: keep the name" in text
+
+
+def test_what_the_task_cannot_use_is_not_called_the_students_error(notebook):
+    ask = "from grading.notebook import check\ncheck('4.4')\n"
+    answer = "def weighted_ridge(masks, scores, importance, strength):\n    return {}"
+    text = notebook(answer.format("masks[0]"), ask)
+    assert "Your function returned a torch.Tensor of float32" in text
+    assert "wanted is a tuple of 2" in text and "raised" not in text
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("logits += 1", "changes its argument `logits` in place"),
+        ("logits.requires_grad_(True)", "switches gradients on for its argument `logits`"),
+    ],
+)
+def test_side_effects_are_named(notebook, line, words):
+    text = notebook(f"def top_class(logits):\n    {line}\n    return logits.argmax(1)\n", CHECK)
+    assert text.startswith("✗") and words in text and "Hint" not in text
+
+
+def test_a_graph_left_on_a_result_is_named(notebook):
+    ask = "from grading.notebook import check\ncheck('6.1')\n"
+    answer = lessons.find("06").solution("6.1")
+    assert notebook(answer, ask).startswith("✓")
+    answer += "\n\ninner = ascend\n\ndef ascend(*a):\n    return inner(*a).requires_grad_(True)"
+    assert "holds the graph" in notebook(answer, ask)
+
+
 def test_an_error_names_its_type_and_the_line(notebook):
     answer = "def top_class(logits):\n    x = 1\n    return logits[999]\n"
-    text = notebook(compile(answer, "<answer>", "exec"), CHECK)
+    text = notebook(answer, CHECK)
     assert "IndexError" in text and "(line 3 of the answer cell)" in text
 
 
@@ -92,11 +145,6 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays(notebook):
 
 def test_what_an_answer_prints_does_not_reach_the_check_line(notebook):
     answer = "def top_class(logits):\n    print('debug')\n    return logits.argmax(1)\n"
-    assert notebook(answer, CHECK) == "✓ 0.1 top_class\n"
-
-
-def test_an_answer_that_changes_its_input_does_not_spoil_the_comparison(notebook):
-    answer = "def top_class(logits):\n    logits.neg_()\n    return logits.argmin(1)\n"
     assert notebook(answer, CHECK) == "✓ 0.1 top_class\n"
 
 

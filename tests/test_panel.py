@@ -25,11 +25,15 @@ def fresh_session(monkeypatch):
 
 
 @pytest.fixture
-def names():
-    """The names of a notebook in which lesson 00 has begun."""
-    names = {}
-    exec(PREAMBLE + "from grading.notebook import check, panel, score", names)
-    return names
+def run(shell):
+    """Run a cell of a notebook in which lesson 00 has begun; gives the names it has then."""
+
+    def run(cell):
+        shell.run_cell(cell).raise_error()
+        return shell.user_ns
+
+    run(PREAMBLE + "from grading.notebook import check, panel, score")
+    return run
 
 
 class Rows(HTMLParser):
@@ -76,41 +80,40 @@ def test_every_exercise_has_a_row_with_header_cells():
     assert "<caption" in panel.value
 
 
-def test_it_follows_a_wrong_answer_a_right_one_and_an_unfinished_one(names):
-    exec("shown = panel('00')", names)
-    panel = names["shown"]
+def test_it_follows_a_wrong_answer_a_right_one_and_an_unfinished_one(run):
+    panel = run("shown = panel('00')")["shown"]
     assert states(panel) == {"0.1": "○ to do", "0.2": "○ to do"}
     assert "0 of 2 points" in panel.value
 
-    exec(f"def top_class(logits):\n    return logits.argmin(1)\n{CHECK}", names)
+    run(f"def top_class(logits):\n    return logits.argmin(1)\n{CHECK}")
     assert states(panel) == {"0.1": "✗ not right yet", "0.2": "○ to do"}
 
-    exec(f"def top_class(logits):\n    return logits.argmax(1)\n{CHECK}", names)
+    run(f"def top_class(logits):\n    return logits.argmax(1)\n{CHECK}")
     assert states(panel) == {"0.1": "✓ right", "0.2": "○ to do"}
     assert "1 of 2 points" in panel.value
     assert re.search(r'<progress value="1" max="2" aria-label="1 of 2 points">', panel.value)
 
-    exec(f"def top_class(logits):\n    ...\n{CHECK}", names)
+    run(f"def top_class(logits):\n    ...\n{CHECK}")
     assert states(panel)["0.1"] == "○ to do" and "0 of 2 points" in panel.value
 
 
-def test_shown_again_it_is_the_same_panel_with_what_was_earned(names):
-    exec("answer_0_2 = 'B'\ncheck('0.2')", names)
+def test_shown_again_it_is_the_same_panel_with_what_was_earned(run):
+    run("answer_0_2 = 'B'\ncheck('0.2')")
     first = session.panel("00")
     assert states(first)["0.2"] == "✓ right"
     assert session.panel("00") is first
 
 
-def test_a_check_of_one_lesson_leaves_the_panel_of_another_alone(names):
+def test_a_check_of_one_lesson_leaves_the_panel_of_another_alone(run):
     other = session.panel("02").value
-    exec("answer_0_2 = 'B'\ncheck('0.2')", names)
+    run("answer_0_2 = 'B'\ncheck('0.2')")
     assert session.panel("02").value == other
 
 
-def test_what_check_prints_is_the_same_with_a_panel(names, capsys):
-    exec("answer_0_2 = 'B'\ncheck('0.2')", names)
+def test_what_check_prints_is_the_same_with_a_panel(run, capsys):
+    run("answer_0_2 = 'B'\ncheck('0.2')")
     without = capsys.readouterr().out
-    exec("panel('00')\ncheck('0.2')", names)
+    run("panel('00')\ncheck('0.2')")
     assert capsys.readouterr().out == without
 
 

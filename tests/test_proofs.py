@@ -1,7 +1,8 @@
-"""The four proofs, for every exercise of every lesson.
+"""The five proofs, for every exercise of every lesson.
 
 The solution passes, the untouched stub says "not attempted", every misconception is refused with
-its own hint, every alternative is accepted: on the notebook's seed and on one nobody has seen.
+its own hint, and so it is where a beginner writes it another way, every alternative is accepted: on
+the notebook's seed and on one nobody has seen.
 """
 
 import json
@@ -62,6 +63,19 @@ def test_misconceptions_get_their_own_hint(exercise, seed):
     assert len(exercise.misconceptions) >= 3
     for function, hint in exercise.misconceptions:
         verdict = judged(exercise, function, seed)
+        assert verdict.outcome != "right", function.__name__
+        assert verdict.message == hint, function.__name__
+
+
+FUNCTIONS = [exercise for exercise in EXERCISES if not exercise.is_value]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=by_id)
+def test_misconceptions_written_naively_get_the_same_hint(exercise, seed):
+    assert {function for function, _ in exercise.misconceptions} == set(exercise.naive)
+    for function, hint in exercise.misconceptions:
+        verdict = judged(exercise, exercise.naive[function], seed)
         assert verdict.outcome != "right", function.__name__
         assert verdict.message == hint, function.__name__
 

@@ -1,20 +1,27 @@
 """Find the answers in a student's notebook.
 
-Cells are found by nbgrader's grade_id, then by id. Cells that the lesson does not know (a split
-answer, an extra import) belong to the answer after them.
+Cells are found by nbgrader's grade_id, then by id. Cells that the lesson does not know are the
+student's own; `grading.jail.gather` says which of them belong to an answer.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
 
 from grading import lesson as lessons
+from grading.jail.gather import LINE_BINDS, is_stub
 from grading.jail.ids import answer_id
 from grading.lesson import Lesson
 
+if TYPE_CHECKING:
+    from grading.exercise import Exercise
+
+EXTRAS = ""  # where `answers` keeps the student's own cells
 LARGEST = 20 * 2**20  # bytes; a notebook without outputs has less than one
+LARGEST_EXTRAS = 2**18  # characters; each answer is handed over with them
 
 
 class NotebookError(Exception):
@@ -55,17 +62,31 @@ def name_of(cell: dict) -> str | None:
 def answers(
     cells: Iterable[tuple[str | None, str]], lesson: Lesson, exercises: Iterable[str]
 ) -> dict[str, list[str]]:
-    """The sources found for each exercise, among code cells given as (name, source)."""
+    """The sources found for each exercise, among code cells given as (name, source).
+
+    More than one are parts of a cell that was split. The student's own cells stand at EXTRAS.
+    """
     wanted = {answer_id(exercise): exercise for exercise in exercises}
     known = {cell.id for cell in lesson.cells}
     found: dict[str, list[str]] = {}
-    above: list[str] = []
     for name, source in cells:
         if name in wanted:
-            found.setdefault(wanted[name], []).append("\n\n".join([*above, source]))
-            above = []
-        elif name in known:
-            above = []
-        else:
-            above.append(source)
+            found.setdefault(wanted[name], []).append(source)
+        elif name not in known:
+            found.setdefault(EXTRAS, []).append(source)
+    if sum(map(len, found.get(EXTRAS, []))) > LARGEST_EXTRAS:
+        del found[EXTRAS]
     return found
+
+
+def is_doubled(exercise: "Exercise", found: dict[str, list[str]]) -> bool:
+    """Do several cells define this answer, so that somebody has to choose one?"""
+    asked = {"id": exercise.id, "name": exercise.name}
+    written = [source for source in found[exercise.id] if not is_stub(asked, source)]
+    return sum(exercise.name in LINE_BINDS.findall(source) for source in written) > 1
+
+
+def code_of(exercise_id: str, found: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """What `gather` takes an answer from: the student's own cells, then the answer's."""
+    extras = [("", source) for source in found.get(EXTRAS, [])]
+    return extras + [(answer_id(exercise_id), source) for source in found.get(exercise_id, [])]

@@ -17,8 +17,17 @@ from nbformat import NotebookNode
 
 from grading.exercise import Exercise, Row
 from grading.file import nbval
-from grading.file.cells import NotebookError, answers, lesson_of, name_of, notebook_in
+from grading.file.cells import (
+    NotebookError,
+    answers,
+    code_of,
+    is_doubled,
+    lesson_of,
+    name_of,
+    notebook_in,
+)
 from grading.jail.answers import PREAMBLE
+from grading.jail.gather import gathered
 from grading.jail.ids import answer_id, check_id
 from grading.lesson import Lesson
 from grading.notebook.panel import STATES
@@ -34,21 +43,25 @@ def check(path: Path) -> list[Row]:
     code = [(name_of(c), c.source) for c in nb.cells if c.cell_type == "code"]
     found = answers(code, lesson, lesson.exercises)
     records = run(only_checks(lesson, found, nb.metadata))
-    return [row(e, found.get(e.id, []), records, path) for e in lesson.exercises.values()]
+    return [row(e, found, records, path) for e in lesson.exercises.values()]
 
 
 def only_checks(lesson: Lesson, found: dict[str, list[str]], metadata: dict) -> NotebookNode:
-    """A notebook with the answers found once, each followed by the lesson's check of it."""
+    """A notebook with the answers, after what they take from other cells of the student's; each
+    is followed by the lesson's check of it.
+    """
     checks = {cell.exercise: cell for cell in lesson.cells if cell.kind == "check"}
     head = PREAMBLE + "from grading.notebook import check"
     cells = [nbformat.v4.new_code_cell(head, id="preamble")]
     for exercise in lesson.exercises:
-        if len(found.get(exercise, [])) == 1:
-            tags = {"tags": ["raises-exception"]}
-            (source,), asked = found[exercise], checks[exercise]
-            name = answer_id(exercise)
-            cells.append(nbformat.v4.new_code_cell(source, id=name, metadata=tags))
-            cells.append(nbformat.v4.new_code_cell(asked.source, id=asked.id))
+        if exercise in found and not is_doubled(lesson.exercises[exercise], found):
+            asked = {"id": exercise, "name": lesson.exercises[exercise].name}
+            for source in gathered(asked, code_of(exercise, found)):
+                tags = {"tags": ["raises-exception"]}
+                cells.append(nbformat.v4.new_code_cell(source, metadata=tags))
+            cells[-1].id = answer_id(exercise)
+            check = checks[exercise]
+            cells.append(nbformat.v4.new_code_cell(check.source, id=check.id))
     nb = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     nb.metadata["course"] = nb.metadata.get("course", {}) | {"lesson": lesson.number}
     nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
@@ -77,23 +90,25 @@ def run(nb: NotebookNode) -> dict[str, dict]:
     return {record["id"]: record for record in map(json.loads, lines)}
 
 
-def row(exercise: Exercise, found: list[str], records: dict[str, dict], path: Path) -> Row:
+def row(
+    exercise: Exercise, found: dict[str, list[str]], records: dict[str, dict], path: Path
+) -> Row:
     """What was found of one exercise."""
 
     def said(status: str, message: str = "", earned: int = 0) -> Row:
         return Row(exercise.id, exercise.name, earned, exercise.points, status, message)
 
-    if len(found) != 1:
+    if exercise.id not in found:
         missing = f"The answer cell is missing; `make restore NOTEBOOK={path}` brings it back."
-        doubled = f"There are {len(found)} cells {answer_id(exercise.id)}; keep one."
-        return said("cell missing or doubled", doubled if found else missing)
+        return said("cell missing", missing)
+    if is_doubled(exercise, found):
+        doubled = f"{len(found[exercise.id])} cells define {exercise.name}; delete all but one."
+        return said("cell doubled", doubled)
     checked = records.get(check_id(exercise.id))
     if checked is None:
         return said("not run", "An earlier cell ended the kernel.")
     if checked["passed"]:
         return said(STATUSES["right"], earned=exercise.points)
-    if error := records.get(answer_id(exercise.id), {}).get("error"):
-        return said("✗ error", error)
     if verdict := checked["verdict"]:
         message = f"{verdict['message']} {verdict['hint']}".strip()
         return said(STATUSES[verdict["outcome"]], message)

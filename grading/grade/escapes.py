@@ -69,7 +69,7 @@ def escapes(tier: str, secret: Iterable[Path] = ()) -> list[str]:
         given["SECRETS"] += map(str, secret)
         source = "\n".join(f"{name} = {value!r}" for name, value in given.items()) + ANSWER
         answer = {"id": "0.0", "name": "answer_0_0", "is_value": True, "cases": [{}]}
-        collected = sandbox.collect(tier, [answer | {"source": source}])["0.0"]
+        collected = sandbox.collect(tier, [answer | {"code": [("", source)]}])["0.0"]
     if collected.status != "done":
         raise SandboxError(f"The trial of {tier} ended with: {collected.status}.")
     items = wire.outputs_from(collected.data, 1)[0]["value"]["value"]

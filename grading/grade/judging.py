@@ -13,6 +13,7 @@ import torch
 
 from grading import lesson as lessons
 from grading.exercise import NOTEBOOK_SEED, Exercise, Row
+from grading.file.cells import code_of, is_doubled
 from grading.grade import escapes, questions, sandbox
 from grading.grade.submissions import Submission
 from grading.jail import wire
@@ -62,24 +63,25 @@ def grade(submission: Submission, settings: Settings, fingerprint: str) -> dict:
 def rows_of(submission: Submission, settings: Settings) -> list[Row]:
     escapes.demand_none(settings.tier)
     exercises = questions.exercises(submission.lesson, settings.pack)
-    found = {exercise.id: submission.answers.get(exercise.id, []) for exercise in exercises}
-    jobs = [job(e, found[e.id][0], settings.seed) for e in exercises if len(found[e.id]) == 1]
+    found = submission.answers
+    clear = [e for e in exercises if e.id in found and not is_doubled(e, found)]
+    jobs = [job(e, code_of(e.id, found), settings.seed) for e in clear]
     collected = sandbox.collect(settings.tier, jobs)
     rows = []
     for exercise in exercises:
         if exercise.id in collected:
             rows.append(judged(exercise, collected[exercise.id], settings))
-        elif found[exercise.id]:
+        elif exercise.id in found:
             rows.append(row(exercise, "needs_review", SENTENCES["doubled"]))
         else:
             rows.append(row(exercise, "graded", SENTENCES["missing"]))
     return rows
 
 
-def job(exercise: Exercise, source: str, seed: int) -> dict:
-    """What the sandbox is told of an exercise: the answer and the cases, nothing else."""
+def job(exercise: Exercise, code: list[tuple[str, str]], seed: int) -> dict:
+    """What the sandbox is told of an exercise: the student's code and the cases, nothing else."""
     asked = {"id": exercise.id, "name": exercise.name, "is_value": exercise.is_value}
-    return asked | {"source": source, "cases": exercise.cases(seed)}
+    return asked | {"code": code, "cases": exercise.cases(seed)}
 
 
 def judged(exercise: Exercise, collected: sandbox.Collected, settings: Settings) -> Row:

@@ -52,7 +52,7 @@ class Collected:
 
 
 def collect(tier: str, exercises: list[dict], seconds: float = SECONDS) -> dict[str, Collected]:
-    """Run answers, each given as {"id", "name", "is_value", "source", "cases"}, in a sandbox.
+    """Run answers, each given as {"id", "name", "is_value", "code", "cases"}, in a sandbox.
 
     Where one of them takes the sandbox down, it and those after it get another; what takes down
     one that was its own is to blame.

@@ -23,7 +23,7 @@ MOST = 50  # notebooks of one student
 
 @dataclass(frozen=True)
 class Submission:
-    """What is graded: for each exercise id the sources found for it (one, if all is well)."""
+    """What is graded: the sources found for each exercise id (see `cells.answers`)."""
 
     student: str
     file: str  # its path below SUBMISSIONS

@@ -71,7 +71,8 @@ def child(exercise: dict, file: int) -> None:
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
         try:
-            data = wire.encoded(attempt_cell(exercise, wire.decoded(exercise["cases"])))
+            cases = wire.decoded(exercise["cases"])
+            data = wire.encoded(attempt_cell(exercise, exercise["code"], cases))
         except BaseException as error:
             data = wire.encoded([failure(error, None)])
         send(data, file)

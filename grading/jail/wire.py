@@ -78,17 +78,15 @@ def _demand(condition: bool) -> None:
 
 
 def _error(error: dict) -> dict:
-    _demand(type(error) is dict and error.keys() == {"type", "message", "line"})
+    _demand(type(error) is dict and error.keys() == {"type", "message", "line", "returned"})
     _demand(error["line"] is None or type(error["line"]) is int)
-    return error | {"type": _text(error["type"]), "message": _text(error["message"])}
+    return error | {name: _text(error[name]) for name in ("type", "message", "returned")}
 
 
 def _item(item: dict) -> dict:
-    """One output, {"kind", "value"}, where the value is of the kind that it says.
-
-    That it was given is not taken from here: the right answer's outputs say it too.
-    """
-    _demand(type(item) is dict and item.keys() - {"given"} == {"kind", "value"})
+    """One output, {"kind", "value"}, where the value is of the kind that it says."""
+    _demand(type(item) is dict and item.keys() - {"graph"} == {"kind", "value"})
+    graph = {"graph": True} if item.get("graph") else {}
     kind, value = _text(item["kind"]), item["value"]
     if array := ARRAY.fullmatch(kind):
         _demand(type(value) is dict and value.keys() == {"array"})
@@ -105,7 +103,7 @@ def _item(item: dict) -> dict:
         value = [_item(part) for part in value]
     else:
         _demand(value is None)
-    return {"kind": kind, "value": value}
+    return {"kind": kind, "value": value} | graph
 
 
 def _text(text: str) -> str:

@@ -3,7 +3,6 @@
 `panel("02")` shows the exercises as a table that every later check brings up to date.
 """
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,12 @@ from IPython import get_ipython
 
 from grading import VERDICT
 from grading import lesson as lessons
-from grading.exercise import Exercise, Verdict, score_line
+from grading.exercise import NOTEBOOK_SEED, Exercise, score_line
+from grading.jail.answers import attempt_cell
+from grading.jail.gather import binds, is_stub
+from grading.judge import Verdict
+from grading.lesson import Lesson
+from grading.notebook import history
 from grading.notebook.panel import html
 from grading.notebook.verdict import data_of, text_of
 
@@ -30,27 +34,27 @@ def check(exercise_id: str) -> Any:
     the rest of the lesson runs either way. For a number or a choice it returns nothing.
     """
     exercise = lessons.exercise(exercise_id)
-    right_answer = lessons.of(exercise_id).right_answer(exercise_id)
-    names = _notebook_names()
-    answer = names.get(exercise.name)
-
-    if exercise.name not in names:
-        verdict = Verdict("not attempted", "Run the answer cell above first.")
-    elif getattr(answer, "is_the_courses_own", False):
-        message = f"This is the course's own {exercise.name}; run your answer cell again."
-        verdict = Verdict("not attempted", message)
-    elif answer is None or answer is Ellipsis:
-        verdict = Verdict("not attempted")
-    elif not exercise.is_value and not callable(answer):
-        message = f"`{exercise.name}` should be a function; yours is a {type(answer).__name__}."
-        verdict = Verdict("wrong", message)
-    else:
-        verdict = exercise.judge(exercise.outputs(answer), right_answer)
-
+    lesson = lessons.of(exercise_id)
+    verdict = _judged(exercise, lesson, history.of(lesson))
     _say(exercise, replace(verdict, hint=_next_hint(exercise, verdict)))
     if exercise.is_value:
         return None
-    return answer if verdict.outcome == "right" else right_answer
+    right_answer = lesson.right_answer(exercise_id)
+    if verdict.outcome != "right":
+        return right_answer
+    return history.names().get(exercise.name, right_answer)
+
+
+def _judged(exercise: Exercise, lesson: Lesson, code: list[tuple[str, str]]) -> Verdict:
+    """The verdict on the answer that was run last, taken by itself as the grader takes it."""
+    defining = [source for _, source in code if exercise.name in binds(source)]
+    asked = {"id": exercise.id, "name": exercise.name, "is_value": exercise.is_value}
+    if not defining:
+        return Verdict("not attempted", history.close_to(exercise.name, code))
+    if is_stub(asked, defining[-1]):
+        return Verdict("not attempted")
+    outputs = attempt_cell(asked, code, exercise.cases(NOTEBOOK_SEED), history.ALONE)
+    return exercise.judge(outputs, lesson.right_answer(exercise.id))
 
 
 def score(lesson: str) -> None:
@@ -88,7 +92,7 @@ def _say(exercise: Exercise, verdict: Verdict) -> None:
 
 def _next_hint(exercise: Exercise, verdict: Verdict) -> str:
     """The next stage of the exercise's hints, where the mistake has no hint of its own."""
-    if verdict.outcome not in ("wrong", "error") or verdict.misconception or not exercise.hints:
+    if verdict.outcome not in ("wrong", "error") or verdict.named or not exercise.hints:
         return ""
     stage = min(_hints_given.get(exercise.id, 0), len(exercise.hints) - 1)
     _hints_given[exercise.id] = stage + 1
@@ -99,9 +103,3 @@ def _update_panel(lesson: str) -> None:
     if lesson in _panels:
         outcomes = {name: verdict.outcome for name, verdict in _verdicts.items()}
         _panels[lesson].value = html(lessons.find(lesson), earned(lesson), outcomes)
-
-
-def _notebook_names() -> dict[str, Any]:
-    """The names defined in the notebook, or where there is none in the module that called check."""
-    shell = get_ipython()
-    return shell.user_ns if shell else sys._getframe(2).f_globals

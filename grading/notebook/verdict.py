@@ -9,7 +9,8 @@ from dataclasses import asdict
 import nbformat
 
 from grading import VERDICT
-from grading.exercise import Exercise, Verdict
+from grading.exercise import Exercise
+from grading.judge import Verdict
 
 WRONG = ("✗", "not right yet")
 SAID = {"wrong": WRONG, "error": WRONG, "not attempted": ("○", "not attempted yet")}

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from grading.jail.tasks import after, tensor
+from grading.jail.tasks import tensor
 
 
 def q5_1(activation, case):
@@ -40,7 +40,7 @@ def q5_2(receptive_field, case):
 
 def q5_3(strongest, case):
     maps = tensor(case["maps"])
-    return after({"the places": strongest(maps, case["k"])}, maps=maps)
+    return {"the places": strongest(maps, case["k"])}
 
 
 def q5_4(objective, case):
@@ -54,10 +54,7 @@ def q5_5(ascend, case):
         return torch.conv2d(pictures, kernel).sigmoid().mean((1, 2, 3))
 
     found = ascend(score, start, case["steps"], case["rate"])
-    return after(
-        {
-            "the picture": found,
-            "needs a gradient": isinstance(found, torch.Tensor) and found.requires_grad,
-        },
-        start=start,
-    )
+    return {
+        "the picture": found,
+        "needs a gradient": isinstance(found, torch.Tensor) and found.requires_grad,
+    }

@@ -2,7 +2,7 @@
 
 import torch
 
-from grading.jail.tasks import after, smooth_network, tensor, tensors
+from grading.jail.tasks import smooth_network, tensor, tensors
 
 
 def scorer(case):
@@ -12,7 +12,7 @@ def scorer(case):
 def q6_1(ascend, case):
     start = tensor(case["pictures"])
     made = {"the pictures": ascend(scorer(case), start, case["steps"], case["lr"])}
-    return after(made, start=start)
+    return made
 
 
 def q6_3(white_pixels, case):
@@ -34,16 +34,16 @@ def q6_5(search_z, case):
         return torch.sigmoid(z @ weights).view(-1, 1, 6, 6)
 
     found = search_z(scorer(case), decode, z, case["steps"], case["lr"], case["share"])
-    return after({"z*": found}, first_z=z)
+    return {"z*": found}
 
 
 def q6_6(clip_small_contribution, case):
     x, gradient = tensor(case["x"]), tensor(case["gradient"])
     found = clip_small_contribution(x, gradient, case["share"], case["gray"])
-    return after({"the picture": found}, picture=x)
+    return {"the picture": found}
 
 
 def q6_7(fgsm, case):
     pictures, labels, kernel, heads = tensors(case, "pictures", "labels", "kernel", "heads")
     made = {"the pictures": fgsm(smooth_network(kernel, heads), pictures, labels, case["epsilon"])}
-    return after(made, pictures=pictures)
+    return made

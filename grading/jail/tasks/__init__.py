@@ -8,7 +8,6 @@ Nothing here knows an answer.
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,19 +16,6 @@ import torch
 import torch.nn.functional as F
 
 from grading.jail.ids import answer_id, lesson_of
-
-
-@dataclass(frozen=True)
-class Given:
-    """An input looked at after the call: to be compared, but not made by the answer."""
-
-    value: Any
-
-
-def after(made: dict, **inputs: Any) -> dict:
-    """What an answer made, and what became of its inputs: "the maps after the call"."""
-    named = {name.replace("_", " "): value for name, value in inputs.items()}
-    return made | {f"the {name} after the call": Given(value) for name, value in named.items()}
 
 
 def tensors(case: dict, *names: str) -> list[torch.Tensor]:
