@@ -46,7 +46,7 @@ def read(tmp_path, *cells):
 # reading a submission
 
 
-def test_answers_are_found_by_grade_id_then_id_and_strange_cells_ride(tmp_path):
+def test_answers_are_found_by_grade_id_then_id_and_strange_cells_are_kept(tmp_path):
     lesson, answers = read(
         tmp_path,
         cell("mine", "import math"),
@@ -57,7 +57,11 @@ def test_answers_are_found_by_grade_id_then_id_and_strange_cells_ride(tmp_path):
         cell("q2_3", "text", kind="markdown"),
     )
     assert lesson == "02"
-    assert answers == {"2.1": ["import math\n\none = 1"], "2.2": ["x = 2\n\nanswer_2_2 = 'A'"]}
+    assert answers == {
+        "": ["import math", "x = 2"],
+        "2.1": ["one = 1"],
+        "2.2": ["answer_2_2 = 'A'"],
+    }
 
 
 def test_the_lesson_is_the_one_with_the_most_answers(tmp_path):
@@ -171,7 +175,7 @@ def test_anything_else_is_malformed(outputs):
 
 def test_only_an_error_ends_the_outputs_before_the_last_case():
     value = {"value": NUMBER}
-    error = {"error": {"type": "ValueError", "message": "no", "line": 2}}
+    error = {"error": {"type": "ValueError", "message": "no", "line": 2, "returned": ""}}
     assert wire.outputs_from(json.dumps([value, error]).encode(), 3) == [value, error]
     for outputs in ([value, value], [error, value, value]):
         with pytest.raises(wire.Malformed):
@@ -209,6 +213,9 @@ def row_of(source, exercise="0.1", tier="rlimits"):
         ("top_class = 3", 0, "student_error", "should be a function; yours is a int"),
         ("x = 1\nx.nothing", 0, "student_error", "line 2 of the answer cell"),
         ("import helpers", 0, "student_error", "No module named 'helpers'"),
+        ("def topclass(logits): return logits", 0, "student_error", "but `topclass`. Keep the name"),
+        (RIGHT["q0_1"] + "\ntop_class(network(cat))", 1, "graded", "Right."),
+        ("def top_class(x):\n    return [x.argmax(1)]", 0, "graded", "yours is a list"),
     ],
 )
 def test_verdicts_on_what_the_class_with_known_mistakes_does_not_hold(

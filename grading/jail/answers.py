@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grading.jail.gather import gathered, plain_python
+from grading.jail.gather import gathered, plain_python, stub_message
 from grading.jail.tasks import collect_value, task_of
 
 # What an answer cell may use without importing it; the lessons' first cells import the same.
@@ -65,7 +65,7 @@ def attempt_cell(
     try:
         answer = defined(exercise, gathered(exercise, code), names or {})
         if answer is None or answer is Ellipsis:
-            return [{"value": plain(None)}]
+            raise NotImplementedError(stub_message(exercise["id"]))
         if not exercise["is_value"] and not callable(answer):
             kind = type(answer).__name__
             raise TypeError(f"`{exercise['name']}` should be a function; yours is a {kind}.")
@@ -91,10 +91,10 @@ def defined(exercise: dict, sources: list[str], names: dict) -> Any:
             if number or exercise["name"] not in space:
                 raise
     if exercise["name"] not in space:
-        others = [n for n, value in space.items() if is_function_of(value, file)]
-        yours = f"; it defines `{others[-1]}`" if others else ""
-        raise NameError(f"The answer cell defines no `{exercise['name']}`{yours}. Keep the name.")
-    return space[exercise["name"]]
+        for other in (name for name, value in space.items() if is_function_of(value, file)):
+            name = exercise["name"]
+            raise NameError(f"The answer cell defines no `{name}` but `{other}`. Keep the name.")
+    return space.get(exercise["name"])
 
 
 def is_function_of(value: Any, file: str) -> bool:

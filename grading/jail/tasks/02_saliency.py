@@ -2,11 +2,11 @@
 
 import torch
 
-from grading.jail.tasks import gradient_of, smooth_network, tensor, tensors
+from grading.jail.tasks import SmoothNetwork, gradient_of, tensor, tensors
 
 
 def tiny_network(case):
-    return smooth_network(*tensors(case, "kernel", "head"))
+    return SmoothNetwork(*tensors(case, "kernel", "head"))
 
 
 def q2_1(saliency, case):

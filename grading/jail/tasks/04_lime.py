@@ -21,7 +21,7 @@ def q4_3(kernel_weights, case):
 def q4_4(weighted_ridge, case):
     masks, scores, importance = tensors(case, "masks", "scores", "importance")
     weights, intercept = weighted_ridge(masks, scores, importance, case["strength"])
-    return {"the weights": weights, "the intercept": float(intercept)}
+    return {"the weights": weights.float(), "the intercept": float(intercept)}
 
 
 def q4_5(r_squared, case):

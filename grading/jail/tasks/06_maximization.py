@@ -2,11 +2,11 @@
 
 import torch
 
-from grading.jail.tasks import smooth_network, tensor, tensors
+from grading.jail.tasks import SmoothNetwork, tensor, tensors
 
 
 def scorer(case):
-    return smooth_network(*tensors(case, "kernel", "head"))
+    return SmoothNetwork(*tensors(case, "kernel", "head"))
 
 
 def q6_1(ascend, case):
@@ -18,7 +18,7 @@ def q6_1(ascend, case):
 def q6_3(white_pixels, case):
     pictures = tensor(case["pictures"]).requires_grad_(True)
     penalty = white_pixels(pictures, case["weight"])
-    (gradient,) = torch.autograd.grad(penalty.sum(), pictures)
+    (gradient,) = torch.autograd.grad(penalty.sum(), pictures) if penalty.requires_grad else (None,)
     return {"the penalty": penalty, "its gradient": gradient}
 
 
@@ -45,5 +45,5 @@ def q6_6(clip_small_contribution, case):
 
 def q6_7(fgsm, case):
     pictures, labels, kernel, heads = tensors(case, "pictures", "labels", "kernel", "heads")
-    made = {"the pictures": fgsm(smooth_network(kernel, heads), pictures, labels, case["epsilon"])}
+    made = {"the pictures": fgsm(SmoothNetwork(kernel, heads), pictures, labels, case["epsilon"])}
     return made

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from grading.jail.ids import answer_id, lesson_of
 
@@ -37,12 +38,18 @@ def task_of(exercise_id: str) -> Callable[[Any, dict], dict]:
     return collect_value
 
 
-def smooth_network(kernel: torch.Tensor, head: torch.Tensor) -> Callable:
+class SmoothNetwork(nn.Module):
     """Pictures → logits (N,4) where the head is a matrix, scores (N,) where it is a vector.
 
     A convolution, a smooth bend, a linear head; frozen.
     """
-    return lambda pictures: F.softplus(F.conv2d(pictures, kernel)).flatten(1) @ head
+
+    def __init__(self, kernel: torch.Tensor, head: torch.Tensor):
+        super().__init__()
+        self.kernel, self.head = (nn.Parameter(p, requires_grad=False) for p in (kernel, head))
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return F.softplus(F.conv2d(pictures, self.kernel)).flatten(1) @ self.head
 
 
 def gradient_of(score: Callable) -> Callable:
