@@ -99,6 +99,7 @@ def maps(model: nn.Sequential, images: Tensor, classes: Tensor) -> dict[str, Ten
         "HiRes-CAM": explain.hirescam(*given, layer).clamp(min=0),
         "Layer-CAM": explain.layercam(*given, layer).clamp(min=0),
         "Sobel": explain.sobel(images),
+        "centre": explain.centre(images),
         "random": explain.random_map(images),
     }
 

@@ -85,6 +85,7 @@ METHODS: dict[str, Callable[[nn.Module, Tensor, int], Tensor]] = {
     "occlusion": occlusion,
     "LIME": lime,
     "Sobel (control)": lambda network, pictures, target: explain.sobel(pictures),
+    "centre (control)": lambda network, pictures, target: explain.centre(pictures),
     "random (control)": lambda network, pictures, target: explain.random_map(pictures),
 }
 SIGNED = ("occlusion", "LIME")  # coarse enough for the eye to read signs

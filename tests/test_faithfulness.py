@@ -38,7 +38,11 @@ def test_mass_and_hit_of_known_maps():
     maps[1, 0, 0, 0], maps[1, 0, 3, 3] = -3, 1  # strength, not sign
     assert explain.mass(maps, region)[:2].tolist() == [0.25, 0.75]
     assert explain.mass(maps, region)[2].isnan()
-    assert explain.hit(maps, region).tolist() == [1, 1, 0]  # a map of zeros points nowhere
+    assert explain.hit(maps, region).tolist() == [
+        0.25,
+        1,
+        0,
+    ]  # ties are shared; zeros point nowhere
     maps[1, 0, 3, 3] = 4
     assert explain.hit(maps, region)[1] == 0
 

@@ -213,7 +213,12 @@ def row_of(source, exercise="0.1", tier="rlimits"):
         ("top_class = 3", 0, "student_error", "should be a function; yours is a int"),
         ("x = 1\nx.nothing", 0, "student_error", "line 2 of the answer cell"),
         ("import helpers", 0, "student_error", "No module named 'helpers'"),
-        ("def topclass(logits): return logits", 0, "student_error", "but `topclass`. Keep the name"),
+        (
+            "def topclass(logits): return logits",
+            0,
+            "student_error",
+            "but `topclass`. Keep the name",
+        ),
         (RIGHT["q0_1"] + "\ntop_class(network(cat))", 1, "graded", "Right."),
         ("def top_class(x):\n    return [x.argmax(1)]", 0, "graded", "yours is a list"),
     ],

@@ -14,7 +14,7 @@ from helpers.explain.cam import (
     layercam,
     scorecam,
 )
-from helpers.explain.controls import random_map, sobel
+from helpers.explain.controls import centre, random_map, sobel
 from helpers.explain.faithfulness import (
     deletion,
     hit,
@@ -46,6 +46,7 @@ from helpers.explain.occlusion import occlusion
 __all__ = [
     "cam",
     "captured",
+    "centre",
     "deconvolution",
     "deletion",
     "gradcam",

@@ -126,7 +126,8 @@ def gradcam_plus_plus(
 
     The class score is exp(logit), as in the paper: with it the second and third derivatives are
     the square and the cube of the logit's gradient. Its factor exp(logit), one number an image, is
-    left out. Arguments as for `gradcam`.
+    left out. The paper's features come out of a ReLU; of signed ones only the positive values count
+    in the denominator, which then is 2 or more. Arguments as for `gradcam`.
 
     Chattopadhyay et al. 2018, Grad-CAM++ (arXiv:1710.11063).
 
@@ -136,9 +137,9 @@ def gradcam_plus_plus(
 
     def combine(features: Tensor, gradient: Tensor) -> Tensor:
         # The square is taken out of the fraction: small gradients would underflow to 0 / 0.
-        below = 2 + gradient * features.sum((2, 3), keepdim=True)
-        alpha = torch.where(gradient != 0, 1 / torch.where(below != 0, below, 1), 0)
-        return (alpha * gradient.clamp(min=0)).sum((2, 3), keepdim=True) * features
+        positive = gradient.clamp(min=0)
+        below = 2 + positive * features.clamp(min=0).sum((2, 3), keepdim=True)
+        return (positive / below).sum((2, 3), keepdim=True) * features
 
     return _maps(model, images, target, layer, chunk, combine)
 

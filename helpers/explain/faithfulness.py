@@ -45,7 +45,8 @@ def mass(maps: Tensor, region: Tensor) -> Tensor:
 def hit(maps: Tensor, region: Tensor) -> Tensor:
     """The pointing game: 1 where the map's strongest pixel lies in the region, else 0, (N,).
 
-    Arguments as for `mass`. A map of zeros points nowhere and gets 0.
+    Where several pixels are the strongest, the share of them in the region. Arguments as for
+    `mass`. A map of zeros points nowhere and gets 0.
 
     Zhang et al. 2016, Top-down neural attention by excitation backprop (arXiv:1608.00507).
 
@@ -55,8 +56,8 @@ def hit(maps: Tensor, region: Tensor) -> Tensor:
     """
     strong = strength(maps, region.shape[-2:]).flatten(1)
     inside = region.expand(len(maps), *region.shape[-2:]).flatten(1)
-    top, where = strong.max(1)
-    return (inside.gather(1, where[:, None])[:, 0] & (top > 0)).float()
+    strongest = (strong == strong.amax(1, keepdim=True)) & (strong > 0)
+    return (strongest & inside).sum(1) / strongest.sum(1).clamp(min=1)
 
 
 def rank_correlation(a: Tensor, b: Tensor) -> Tensor:

@@ -88,7 +88,9 @@ def folder(path: str | os.PathLike, size: int = 224) -> tuple[torch.Tensor, list
     more = f"; and {len(skipped) - 5} more" if len(skipped) > 5 else ""
     reasons = "; ".join(skipped[:5]) + more
     if not files:
-        raise ValueError(f"{path} holds no file: put pictures there.")
+        inside = sorted(p.name for p in path.iterdir() if p.is_dir() and p.name[0] != ".")
+        what = f"give one of its folders, {inside[0]} say" if inside else "put pictures there"
+        raise ValueError(f"{path} holds no file: {what}.")
     if not pictures:
         raise ValueError(f"{path} has no readable picture: {reasons}.")
     if skipped:
@@ -131,6 +133,10 @@ def _read(path: Path) -> np.ndarray:
     # os.path, because pathlib raises where a name is too long for the file system
     if os.path.isdir(path):
         raise ValueError("is a folder, not a picture: use load.folder for all its pictures")
+    if str(path).startswith(("http:", "https:")):
+        raise ValueError("is an address, not a file: download the picture and give its path")
+    if str(path)[0] in "'\"":
+        raise FileNotFoundError("does not exist: write the path without quotes")
     if not os.path.exists(path):
         raise FileNotFoundError("does not exist: check the spelling and the folder you are in")
     if not os.path.isfile(path):

@@ -1,7 +1,9 @@
 """Image classifiers that take pictures in [0, 1]: the normalisation is inside."""
 
+import socket
 from collections.abc import Iterable
 from difflib import get_close_matches
+from os import PathLike
 from pathlib import Path
 from pickle import PickleError
 from typing import Any, cast
@@ -15,14 +17,16 @@ from helpers.load.food import food_checkpoint
 from helpers.load.normalise import Normalise
 from helpers.model import Classifier
 
+SILENCE = 20  # seconds without a byte after which a download is given up
 
-def network(name: str = "efficientnet_lite0") -> Classifier:
+
+def network(name: str | PathLike = "efficientnet_lite0") -> Classifier:
     """An image classifier: pictures (N, 3, H, W) in [0, 1] to logits (N, classes).
 
     "efficientnet_lite0" comes with the course; any other name is a torchvision classifier with its
-    default weights, fetched once; and a name that ends in .pth is the checkpoint of the homework's
-    food CNN (see `food_checkpoint`; its pictures have 128 x 128 pixels). In eval mode, parameters
-    frozen, on the fastest device; pictures may stay on the CPU, the network fetches them.
+    default weights, fetched once; and a path that ends in .pth or .pt is the checkpoint of the
+    homework's food CNN (see `food_checkpoint`; its pictures have 128 x 128 pixels). In eval mode,
+    parameters frozen, on the fastest device; pictures may stay on the CPU.
     `.classes` lists the names, `.normalise` is the first step of ImageNet's networks, for anyone
     who calls the network's parts one by one.
 
@@ -32,7 +36,8 @@ def network(name: str = "efficientnet_lite0") -> Classifier:
     >>> network(load.photograph("cat")).shape
     torch.Size([1, 1000])
     """
-    if name.endswith(".pth"):
+    name = str(name)
+    if name.endswith((".pth", ".pt")):
         return food_checkpoint(name)
     net = efficientnet_lite0() if name == "efficientnet_lite0" else _from_torchvision(name)
     return net.eval().requires_grad_(False).to(device()).to(memory_format=torch.channels_last)
@@ -77,6 +82,8 @@ def _from_torchvision(name: str) -> Classifier:
         raise ValueError(f"There is no network {name!r}: {_near(name, known)}.")
     kinds: Any = models.get_model_weights(name)
     weights = kinds.DEFAULT
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENCE)  # a proxy that never answers would hold us for ever
     try:
         net = cast(Classifier, models.get_model(name, weights=weights))
     except (OSError, RuntimeError, EOFError, PickleError) as error:  # offline, or a file cut off
@@ -86,6 +93,8 @@ def _from_torchvision(name: str) -> Classifier:
             f"The weights of {name} could not be loaded ({reason}): go online, remove "
             f"{file} if it is there, and try again; load.network() needs no network."
         ) from None
+    finally:
+        socket.setdefaulttimeout(before)
     transforms = weights.transforms()
     net.normalise = Normalise(transforms.mean, transforms.std)
     # A hook and no wrapper, so that `features`, `layer4` and the rest stay where they are.

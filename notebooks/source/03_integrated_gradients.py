@@ -456,8 +456,8 @@ plot.picture(
 
 # %% [markdown]
 # Mind the three scales. With 10 steps sums are off by up to 88 %; with 200 midpoint steps by 1.5 %
-# at most, and by less than 1 % on four of the six. And the clever rule is no better than the plain
-# ones. Why?
+# at most, and by less than 1 % on four of the six. (On 20 other photographs, measured once: 218 %
+# and 3.6 %.) And the clever rule is no better than the plain ones. Why?
 
 # %%
 black_to_white = np.linspace(0, 1, 401)

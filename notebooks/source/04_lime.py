@@ -673,9 +673,9 @@ plot.lines(
 # count:
 
 # %%
-narrow = [stability(1000, width=width) for width in widths[1:]]
+narrow = [stability(1000, width=width) for width in widths[2:]]
 plot.lines(
-    widths[1:],
+    widths[2:],
     dict(zip(names, zip(*narrow))),
     "kernel width",
     "agreement, R²",

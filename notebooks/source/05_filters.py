@@ -71,8 +71,9 @@ plot.images(
 
 # %% [markdown]
 # Edges between light and dark, edges between colours, blobs of one colour. This works for the first
-# layer only: a kernel of the second layer has 32 channels, and they are not colours any more. From
-# there on we have to look at what comes *out*.
+# layer only: the kernels of the second layer work on its 32 maps, which are no colours any more
+# (one 3 × 3 kernel a map: the layer is depthwise). From there on we have to look at what comes
+# *out*.
 
 # %% [markdown]
 # ## A hook: look inside while it runs

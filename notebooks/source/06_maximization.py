@@ -115,19 +115,20 @@ DIGITS = [str(digit) for digit in EVERY]
 plot.images(free, DIGITS, described(free), "Ten noisy blots, white on black.", columns=5)
 
 # %% [markdown]
-# Nobody reads these. Yet the network is certain of all ten, more than of most real digits. It is
-# tempting to call it a quirk of one network, but read what the witness says.
+# Which of these can you read? Some, strokes among the noise: a 0, a 4, a 9 perhaps; others not at
+# all. The network makes no such difference. It is certain of all ten, more than of most real
+# digits. It is tempting to call it a quirk of one network, but read what the witness says.
 
 # %% [markdown]
 # ### Question 6.2 · Why does the witness agree?
 #
-# A second network, trained from other weights, names all the noise pictures as the first does.
-# What follows?
+# A second network, trained from other weights, names all ten pictures as the first does, those that
+# you can read and those that you cannot. What follows?
 #
 # - **A** The witness must have been trained on these pictures.
 # - **B** The two networks have the same weights.
-# - **C** The pictures do look like digits; we only have to look harder.
-# - **D** The noise is what networks of this kind look for; agreement does not prove meaning.
+# - **C** What two networks agree on can be read; we only have to look harder.
+# - **D** Both look for the same patterns, readable or not; agreement does not tell them apart.
 
 # %% exercise="6.2"
 ### BEGIN SOLUTION
@@ -315,7 +316,8 @@ plot.bars(
 
 # %% [markdown]
 # Agreement is the same for all; naturalness is not. Read "smooth" with care: its total variation is
-# low because we *asked* for that. Its distance to real digits tells.
+# low because we *asked* for that. Its distance to real digits tells. Read "VAE" with care too: it
+# has seen 1,500 of the real digits, so being near to one of them is what it was trained for.
 
 # %% [markdown]
 # ## A cat
@@ -444,7 +446,8 @@ widgets.toggles(strip, IDEAS)
 # With all four: a cat's ear, its blue eye, the dark face of the breed. Untick one at a time: the
 # colours go wild, one face falls to pieces, a veil stays, or all is noise. Wherever waves are
 # ticked p is 1. Shaken pixels with mixed colours climb hardly at all: what they could win by is
-# just what the shaking takes away. The total variation with each idea left out:
+# just what the shaking takes away. The total variation with each idea left out (without shaking it
+# is *lower* than with all four, though the face falls to pieces: smooth is not the same as whole):
 
 # %%
 left_out = {"all four": (True,) * 4}
@@ -641,7 +644,7 @@ check("6.8")
 # %% [markdown]
 # ## What to take away
 #
-# - Without a prior the network's favourite is noise, at p ≈ 1, and other networks agree.
+# - Without a prior the network's favourite is noise, at p ≈ 1; on digits a second network agrees.
 # - A prior says what we accept as a picture: few white pixels, smoothness, waves, a generator.
 # - Report score, naturalness and robustness beside every picture.
 # - Adversarial pictures are the same ascent, started from a photograph.

@@ -704,8 +704,9 @@ plot.bars(
 )
 
 # %% [markdown]
-# Many heads without any story matter more, even for the pronoun itself. A weight shows where a
-# head looks. Not that the result depends on it, and not why.
+# The head that finds a noun is in the first quarter: it does something. And more than a dozen heads
+# without any story do more, even for the pronoun itself. A weight shows where a head looks. Not
+# that the result depends on it, and not why.
 
 # %% [markdown]
 # ### Question 8.7 · Which sentence may you write?
@@ -989,7 +990,8 @@ plot.line_panels(
 # begins, and whether the bare model does it too. Then the head has an easy task: cut off what lies
 # outside.
 #
-# Compare with the answers printed above: does the curve of a wrong answer look different?
+# All three answers are right, so these curves cannot say what a wrong one looks like. Put a
+# question that the model gets wrong into the first of them, and compare.
 
 # %% [markdown]
 # ## Right for which reason?
