@@ -26,11 +26,29 @@ def smallest(logits):
     return logits.argmin(1)
 
 
+@top_class.naively(smallest)
+def smallest_naively(logits):
+    classes = []
+    for row in logits:
+        order = row.argsort()
+        classes.append(int(order[0]))
+    return torch.tensor(classes)
+
+
 @top_class.misconception(
     "You looked down the columns, across pictures (dimension 0). The classes are along dimension 1."
 )
 def down_the_columns(logits):
     return logits.argmax(0)
+
+
+@top_class.naively(down_the_columns)
+def down_the_columns_naively(logits):
+    classes = []
+    for k in range(logits.shape[1]):
+        column = logits[:, k].tolist()
+        classes.append(column.index(max(column)))
+    return torch.tensor(classes)
 
 
 @top_class.misconception(
@@ -40,9 +58,28 @@ def of_the_whole_batch(logits):
     return logits.argmax()
 
 
+@top_class.naively(of_the_whole_batch)
+def of_the_whole_batch_naively(logits):
+    largest = logits.max()
+    rows, columns = torch.where(logits == largest)
+    return columns
+
+
 @top_class.misconception("These are the largest logits themselves; you want where they stand.")
 def the_values(logits):
     return logits.max(1).values
+
+
+@top_class.naively(the_values)
+def the_values_naively(logits):
+    result = torch.zeros(len(logits))
+    for n in range(len(logits)):
+        best = logits[n, 0]
+        for value in logits[n]:
+            if value > best:
+                best = value
+        result[n] = best
+    return result
 
 
 @top_class.alternative

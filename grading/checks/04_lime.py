@@ -45,6 +45,14 @@ def minus_one(segments):
     return segments - 1
 
 
+@renumber.naively(minus_one)
+def minus_one_naively(segments):
+    result = torch.zeros_like(segments)
+    for n in range(len(segments.unique())):
+        result[segments == n + 1] = n
+    return result
+
+
 @renumber.misconception(
     "It starts at 0 now, but the gaps have stayed: with S superpixels the largest number must be "
     "S − 1."
@@ -53,9 +61,26 @@ def minus_smallest(segments):
     return segments - segments.min()
 
 
+@renumber.naively(minus_smallest)
+def minus_smallest_naively(segments):
+    numbers = segments.numpy().copy()
+    while numbers.min() > 0:
+        numbers -= 1
+    return torch.from_numpy(numbers)
+
+
 @renumber.misconception("Your numbers have no gaps, but they start at 1, not at 0.")
 def from_one(segments):
     return segments.unique(return_inverse=True)[1] + 1
+
+
+@renumber.naively(from_one)
+def from_one_naively(segments):
+    numbers = sorted(set(segments.flatten().tolist()))
+    result = segments.clone()
+    for n in range(len(numbers)):
+        result[segments == numbers[n]] = n + 1
+    return result
 
 
 @renumber.misconception(
@@ -68,6 +93,19 @@ def by_appearance(segments):
     return torch.tensor(numbers).reshape(segments.shape)
 
 
+@renumber.naively(by_appearance)
+def by_appearance_naively(segments):
+    result = segments.clone()
+    seen = []
+    for row in range(segments.shape[0]):
+        for column in range(segments.shape[1]):
+            number = int(segments[row, column])
+            if number not in seen:
+                seen.append(number)
+            result[row, column] = seen.index(number)
+    return result
+
+
 @renumber.misconception(
     "You took the remainder by S: two superpixels can get the same number that way."
 )
@@ -75,11 +113,29 @@ def remainder(segments):
     return segments % len(segments.unique())
 
 
+@renumber.naively(remainder)
+def remainder_naively(segments):
+    count = len(set(segments.flatten().tolist()))
+    result = segments - segments.min()
+    while result.max() >= count:
+        result[result >= count] -= count
+    return result
+
+
 @renumber.misconception("You changed the segments that you were given; return new ones.")
 def in_place(segments):
     for new, old in enumerate(segments.unique()):
         segments[segments == old] = new
     return segments
+
+
+@renumber.naively(in_place)
+def in_place_naively(segments):
+    pixels = segments.numpy()
+    numbers = np.unique(pixels)
+    for n in range(len(numbers)):
+        pixels[pixels == numbers[n]] = n
+    return torch.from_numpy(pixels)
 
 
 @renumber.alternative
@@ -149,12 +205,35 @@ def inverted(image, hidden, segments, masks):
     return mixed(image, hidden, 1 - masks[:, segments])
 
 
+@hide.naively(inverted)
+def inverted_naively(image, hidden, segments, masks):
+    pictures = []
+    for mask in masks:
+        picture = image[0].clone()
+        for piece in range(len(mask)):
+            if mask[piece] == 1:
+                picture[:, segments == piece] = hidden[0][:, segments == piece]
+        pictures.append(picture)
+    return torch.stack(pictures)
+
+
 @hide.misconception(
     "Your columns are shifted by one: column 0 belongs to superpixel 0. (The segments are numbered "
     "from 0 here.)"
 )
 def shifted(image, hidden, segments, masks):
     return mixed(image, hidden, masks[:, segments - 1])
+
+
+@hide.naively(shifted)
+def shifted_naively(image, hidden, segments, masks):
+    pictures = image.repeat(len(masks), 1, 1, 1)
+    for m in range(len(masks)):
+        for piece in range(1, masks.shape[1] + 1):
+            if masks[m, piece - 1] == 0:
+                where = segments == piece
+                pictures[m][:, where] = hidden[0][:, where]
+    return pictures
 
 
 @hide.misconception(
@@ -165,11 +244,32 @@ def with_black(image, hidden, segments, masks):
     return mixed(image, 0 * hidden, masks[:, segments])
 
 
+@hide.naively(with_black)
+def with_black_naively(image, hidden, segments, masks):
+    visible = torch.zeros(len(masks), *segments.shape)
+    for m in range(len(masks)):
+        for piece in range(masks.shape[1]):
+            visible[m][segments == piece] = masks[m, piece]
+    return image * visible.unsqueeze(1)
+
+
 @hide.misconception(
     "Superpixels that one mask has hidden stay hidden in the next: start each from the picture."
 )
 def stays_hidden(image, hidden, segments, masks):
     return mixed(image, hidden, masks.cumprod(0)[:, segments])
+
+
+@hide.naively(stays_hidden)
+def stays_hidden_naively(image, hidden, segments, masks):
+    pictures = torch.zeros(len(masks), *image.shape[1:])
+    picture = image[0].clone()
+    for m in range(len(masks)):
+        for piece in range(masks.shape[1]):
+            if masks[m, piece] == 0:
+                picture[:, segments == piece] = hidden[0][:, segments == piece]
+        pictures[m] = picture
+    return pictures
 
 
 @hide.misconception(
@@ -180,11 +280,36 @@ def blended(image, hidden, segments, masks):
     return visible * image + (1 - visible) * (image + hidden) / 2
 
 
+@hide.naively(blended)
+def blended_naively(image, hidden, segments, masks):
+    half = 0.5 * image[0] + 0.5 * hidden[0]
+    pictures = []
+    for mask in masks:
+        picture = image[0].clone()
+        for piece in range(len(mask)):
+            if mask[piece] == 0:
+                picture[:, segments == piece] = half[:, segments == piece]
+        pictures.append(picture)
+    return torch.stack(pictures)
+
+
 @hide.misconception("You changed the picture that you were given; work on a copy.")
 def in_the_picture(image, hidden, segments, masks):
     pictures = mixed(image.clone(), hidden, masks[:, segments])
     image[:] = pictures[-1:]
     return pictures
+
+
+@hide.naively(in_the_picture)
+def in_the_picture_naively(image, hidden, segments, masks):
+    pictures = []
+    for mask in masks:
+        picture = image[0]
+        for piece in range(len(mask)):
+            if mask[piece] == 0:
+                picture[:, segments == piece] = hidden[0][:, segments == piece]
+        pictures.append(picture)
+    return torch.stack(pictures)
 
 
 @hide.alternative
@@ -257,12 +382,32 @@ def share_hidden(masks, width):
     return gaussian(1 - masks.mean(1), width)
 
 
+@kernel_weights.naively(share_hidden)
+def share_hidden_naively(masks, width):
+    weights = []
+    for mask in masks:
+        hidden = 0
+        for value in mask:
+            if value == 0:
+                hidden += 1
+        distance = hidden / len(mask)
+        weights.append(float(np.exp(-(distance**2) / (2 * width**2))))
+    return torch.tensor(weights)
+
+
 @kernel_weights.misconception(
     "You put the cosine into the kernel, not the distance 1 − cosine: the picture itself gets the "
     "smallest weight."
 )
 def of_similarity(masks, width):
     return gaussian(1 - angle(masks), width)
+
+
+@kernel_weights.naively(of_similarity)
+def of_similarity_naively(masks, width):
+    full = torch.ones(masks.shape[1])
+    similarity = masks @ full / (masks.norm(dim=1) * full.norm())
+    return torch.exp(-(similarity**2) / (2 * width**2))
 
 
 @kernel_weights.misconception(
@@ -273,9 +418,28 @@ def without_two(masks, width):
     return torch.exp(-(angle(masks) ** 2) / width**2)
 
 
+@kernel_weights.naively(without_two)
+def without_two_naively(masks, width):
+    weights = []
+    for mask in masks:
+        distance = 1 - F.cosine_similarity(mask, torch.ones_like(mask), dim=0)
+        weights.append(torch.exp(-((distance / width) ** 2)))
+    return torch.stack(weights)
+
+
 @kernel_weights.misconception("The distance is not squared in your kernel.")
 def not_squared(masks, width):
     return torch.exp(-angle(masks) / (2 * width**2))
+
+
+@kernel_weights.naively(not_squared)
+def not_squared_naively(masks, width):
+    full = torch.ones(masks.shape[1])
+    weights = torch.zeros(len(masks))
+    for m in range(len(masks)):
+        cosine = torch.dot(masks[m], full) / (masks[m].norm() * full.norm())
+        weights[m] = torch.exp(-(1 - cosine) / (2 * width**2))
+    return weights
 
 
 @kernel_weights.misconception("The width is not squared in your kernel.")
@@ -283,9 +447,27 @@ def width_not_squared(masks, width):
     return torch.exp(-(angle(masks) ** 2) / (2 * width))
 
 
+@kernel_weights.naively(width_not_squared)
+def width_not_squared_naively(masks, width):
+    weights = []
+    for mask in masks:
+        share = float(mask.sum()) / len(mask)
+        distance = 1 - share**0.5
+        weights.append(float(np.exp(-(distance**2) / (2 * width))))
+    return torch.tensor(weights)
+
+
 @kernel_weights.misconception("These are the distances; the kernel turns them into weights.")
 def distances_only(masks, width):
     return angle(masks)
+
+
+@kernel_weights.naively(distances_only)
+def distances_only_naively(masks, width):
+    full = torch.ones_like(masks)
+    products = (masks * full).sum(1)
+    lengths = masks.square().sum(1).sqrt() * full.square().sum(1).sqrt()
+    return 1 - products / lengths
 
 
 @kernel_weights.misconception(
@@ -294,6 +476,13 @@ def distances_only(masks, width):
 )
 def normalised(masks, width):
     return gaussian(angle(masks), width) / gaussian(angle(masks), width).sum()
+
+
+@kernel_weights.naively(normalised)
+def normalised_naively(masks, width):
+    distance = 1 - F.cosine_similarity(masks, torch.ones_like(masks))
+    exponent = -(distance**2) / (2 * width**2)
+    return torch.softmax(exponent, dim=0)
 
 
 @kernel_weights.alternative
@@ -368,6 +557,16 @@ def importance_ignored(masks, scores, importance, strength):
     return ridge(masks, scores, torch.ones_like(importance), strength)
 
 
+@weighted_ridge.naively(importance_ignored)
+def importance_ignored_naively(masks, scores, importance, strength):
+    x = torch.ones(masks.shape[0], masks.shape[1] + 1)
+    x[:, 1:] = masks
+    penalty = strength * torch.eye(x.shape[1])
+    penalty[0, 0] = 0
+    solution = torch.inverse(x.T @ x + penalty) @ x.T @ scores
+    return solution[1:], solution[0]
+
+
 @weighted_ridge.misconception(
     "There is no intercept. Your plane has to pass through 0 where everything is hidden, and the "
     "weights bend to make up for it."
@@ -375,6 +574,16 @@ def importance_ignored(masks, scores, importance, strength):
 def without_intercept(masks, scores, importance, strength):
     weights, _ = ridge(masks, scores, importance, strength, centred=False)
     return weights, torch.tensor(0.0)
+
+
+@weighted_ridge.naively(without_intercept)
+def without_intercept_naively(masks, scores, importance, strength):
+    left = strength * torch.eye(masks.shape[1])
+    right = torch.zeros(masks.shape[1])
+    for m in range(len(masks)):
+        left += importance[m] * torch.outer(masks[m], masks[m])
+        right += importance[m] * scores[m] * masks[m]
+    return torch.inverse(left) @ right, 0.0
 
 
 @weighted_ridge.misconception(
@@ -386,12 +595,33 @@ def intercept_shrunk(masks, scores, importance, strength):
     return weights[:-1], weights[-1]
 
 
+@weighted_ridge.naively(intercept_shrunk)
+def intercept_shrunk_naively(masks, scores, importance, strength):
+    x = np.column_stack([np.ones(len(masks)), masks.numpy()])
+    p = np.diag(importance.numpy())
+    left = x.T @ p @ x + strength * np.identity(x.shape[1])
+    solution = np.linalg.inv(left) @ x.T @ p @ scores.numpy()
+    return torch.tensor(solution[1:]), solution[0]
+
+
 @weighted_ridge.misconception(
     "The importance counts twice. Whoever multiplies both masks and scores by it squares it in "
     "the sum; multiply by its square root."
 )
 def importance_squared(masks, scores, importance, strength):
     return ridge(masks, scores, importance**2, strength)
+
+
+@weighted_ridge.naively(importance_squared)
+def importance_squared_naively(masks, scores, importance, strength):
+    mean_mask = (importance[:, None] * masks).sum(0) / importance.sum()
+    mean_score = (importance * scores).sum() / importance.sum()
+    z, y = masks - mean_mask, scores - mean_score
+    for m in range(len(masks)):
+        z[m] *= importance[m]
+        y[m] *= importance[m]
+    weights = torch.inverse(z.T @ z + strength * torch.eye(z.shape[1])) @ z.T @ y
+    return weights, mean_score - mean_mask @ weights
 
 
 @weighted_ridge.misconception(
@@ -401,11 +631,32 @@ def no_ridge(masks, scores, importance, strength):
     return ridge(masks, scores, importance, 0.0)
 
 
+@weighted_ridge.naively(no_ridge)
+def no_ridge_naively(masks, scores, importance, strength):
+    root = importance.sqrt().unsqueeze(1)
+    x = torch.cat([masks, torch.ones(len(masks), 1)], dim=1)
+    solution = torch.linalg.lstsq(root * x, root * scores.unsqueeze(1)).solution.flatten()
+    return solution[:-1], solution[-1]
+
+
 @weighted_ridge.misconception(
     "You took the mean over the samples and not their sum, so that λ is M times too strong."
 )
 def mean_over_samples(masks, scores, importance, strength):
     return ridge(masks, scores, importance, strength * len(masks))
+
+
+@weighted_ridge.naively(mean_over_samples)
+def mean_over_samples_naively(masks, scores, importance, strength):
+    share = importance / importance.sum()
+    mean_mask, mean_score = share @ masks, share @ scores
+    left, right = strength * torch.eye(masks.shape[1]), torch.zeros(masks.shape[1])
+    for m in range(len(masks)):
+        z = masks[m] - mean_mask
+        left += share[m] * torch.outer(z, z)
+        right += share[m] * (scores[m] - mean_score) * z
+    weights = torch.linalg.solve(left, right)
+    return weights, mean_score - mean_mask @ weights
 
 
 @weighted_ridge.misconception(
@@ -416,6 +667,16 @@ def plain_means(masks, scores, importance, strength):
     gram = (importance[:, None] * z).T @ z + strength * torch.eye(z.shape[1])
     weights = torch.linalg.solve(gram, z.T @ (importance * y))
     return weights, scores.mean() - masks.mean(0) @ weights
+
+
+@weighted_ridge.naively(plain_means)
+def plain_means_naively(masks, scores, importance, strength):
+    x, y, p = masks.numpy().copy(), scores.numpy().copy(), np.diag(importance.numpy())
+    x_mean, y_mean = x.mean(axis=0), y.mean()
+    x -= x_mean
+    y -= y_mean
+    weights = np.linalg.inv(x.T @ p @ x + strength * np.identity(x.shape[1])) @ x.T @ p @ y
+    return torch.tensor(weights), y_mean - np.dot(x_mean, weights)
 
 
 @weighted_ridge.alternative
@@ -493,15 +754,40 @@ def unweighted(scores, predictions, importance):
     return explained(scores, predictions, torch.ones_like(scores), scores.mean())
 
 
+@r_squared.naively(unweighted)
+def unweighted_naively(scores, predictions, importance):
+    error = F.mse_loss(predictions, scores)
+    spread = scores.var()
+    return 1 - error / spread
+
+
 @r_squared.misconception("Your sums are weighted, but the mean of the scores is not.")
 def plain_mean(scores, predictions, importance):
     return explained(scores, predictions, importance, scores.mean())
+
+
+@r_squared.naively(plain_mean)
+def plain_mean_naively(scores, predictions, importance):
+    mean = scores.mean()
+    left, total = 0, 0
+    for n in range(len(scores)):
+        left += importance[n] * (scores[n] - predictions[n]) ** 2
+        total += importance[n] * (scores[n] - mean) ** 2
+    return 1 - left / total
 
 
 @r_squared.misconception("This is the share that is *not* explained: take it from 1.")
 def unexplained(scores, predictions, importance):
     centre = (importance * scores).sum() / importance.sum()
     return 1 - explained(scores, predictions, importance, centre)
+
+
+@r_squared.naively(unexplained)
+def unexplained_naively(scores, predictions, importance):
+    y, p, w = scores.numpy(), predictions.numpy(), importance.numpy()
+    mean = np.average(y, weights=w)
+    error = np.average((y - p) ** 2, weights=w)
+    return error / np.average((y - mean) ** 2, weights=w)
 
 
 @r_squared.misconception(
@@ -514,12 +800,29 @@ def squared_correlation(scores, predictions, importance):
     return (share @ (y * p)) ** 2 / ((share @ y**2) * (share @ p**2))
 
 
+@r_squared.naively(squared_correlation)
+def squared_correlation_naively(scores, predictions, importance):
+    both = np.stack([scores.numpy(), predictions.numpy()])
+    r = np.corrcoef(both)[0, 1]
+    return r**2
+
+
 @r_squared.misconception(
     "Your second sum is around the mean of the predictions; it belongs around that of the scores."
 )
 def mean_of_predictions(scores, predictions, importance):
     centre = (importance * predictions).sum() / importance.sum()
     return explained(scores, predictions, importance, centre)
+
+
+@r_squared.naively(mean_of_predictions)
+def mean_of_predictions_naively(scores, predictions, importance):
+    mean = predictions.mean()
+    left, total = 0, 0
+    for y, p, w in zip(scores, predictions, importance, strict=True):
+        left += w * (y - p) ** 2
+        total += w * (y - mean) ** 2
+    return 1 - left / total
 
 
 @r_squared.alternative
@@ -616,9 +919,25 @@ def accuracy_of_surrogate(network, surrogate, labels):
     return right(surrogate, labels).float().mean()
 
 
+@fidelity.naively(accuracy_of_surrogate)
+def accuracy_of_surrogate_naively(network, surrogate, labels):
+    hits = 0
+    for n in range(len(labels)):
+        if surrogate[n].argmax() == labels[n]:
+            hits += 1
+    return hits / len(labels)
+
+
 @fidelity.misconception("This is the network's accuracy; the surrogate does not occur in it.")
 def accuracy_of_network(network, surrogate, labels):
     return right(network, labels).float().mean()
+
+
+@fidelity.naively(accuracy_of_network)
+def accuracy_of_network_naively(network, surrogate, labels):
+    decisions = np.argmax(network.numpy(), axis=1)
+    hits = decisions == labels.numpy()
+    return hits.mean()
 
 
 @fidelity.misconception(
@@ -629,6 +948,16 @@ def both_right(network, surrogate, labels):
     return (right(network, labels) & right(surrogate, labels)).float().mean()
 
 
+@fidelity.naively(both_right)
+def both_right_naively(network, surrogate, labels):
+    count = 0
+    for n in range(len(labels)):
+        a, b = network[n].argmax(), surrogate[n].argmax()
+        if a == labels[n] and b == labels[n]:
+            count += 1
+    return count / len(labels)
+
+
 @fidelity.misconception(
     "You compared being right or wrong. With more than two classes both can be wrong in different "
     "ways, and that is no agreement."
@@ -637,9 +966,27 @@ def equally_right(network, surrogate, labels):
     return (right(network, labels) == right(surrogate, labels)).float().mean()
 
 
+@fidelity.naively(equally_right)
+def equally_right_naively(network, surrogate, labels):
+    same = 0
+    for n in range(len(labels)):
+        network_is_right = network[n].argmax() == labels[n]
+        surrogate_is_right = surrogate[n].argmax() == labels[n]
+        if network_is_right == surrogate_is_right:
+            same += 1
+    return same / len(labels)
+
+
 @fidelity.misconception("This is the share where they differ; fidelity is the share that agrees.")
 def disagreement(network, surrogate, labels):
     return (network.argmax(1) != surrogate.argmax(1)).float().mean()
+
+
+@fidelity.naively(disagreement)
+def disagreement_naively(network, surrogate, labels):
+    a = np.argmax(network.numpy(), axis=1)
+    b = np.argmax(surrogate.numpy(), axis=1)
+    return np.count_nonzero(a - b) / len(a)
 
 
 @fidelity.alternative

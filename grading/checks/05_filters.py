@@ -67,11 +67,33 @@ def never_removed(model, layer, images):
     return hooked(model, layer, images, lambda i, o: o.detach().clone(), remove="never")
 
 
+@activation.naively(never_removed)
+def never_removed_naively(model, layer, images):
+    outputs = {}
+
+    def keep(module, inputs, output):
+        outputs["layer"] = output.detach().clone()
+
+    layer.register_forward_hook(keep)
+    model(images)
+    return outputs["layer"]
+
+
 @activation.misconception(
     "When the network raises, your hook stays behind. Remove it in a `finally:` block."
 )
 def left_after_an_error(model, layer, images):
     return hooked(model, layer, images, lambda i, o: o.detach().clone(), "unless it raises")
+
+
+@activation.naively(left_after_an_error)
+def left_after_an_error_naively(model, layer, images):
+    kept = []
+    handle = layer.register_forward_hook(lambda module, inputs, output: kept.append(output.clone()))
+    with torch.no_grad():
+        model(images)
+    handle.remove()
+    return kept[-1]
 
 
 @activation.misconception(
@@ -82,6 +104,20 @@ def overwritten(model, layer, images):
     return hooked(model, layer, images, lambda i, o: o.detach())
 
 
+@activation.naively(overwritten)
+def overwritten_naively(model, layer, images):
+    kept = []
+
+    def keep(module, inputs, output):
+        kept.append(output)
+
+    handle = layer.register_forward_hook(keep)
+    with torch.no_grad():
+        model(images)
+    handle.remove()
+    return kept[0]
+
+
 @activation.misconception(
     "You kept the whole graph: the activation still asks for gradients and holds the memory of "
     "all layers before it. `.detach()` it."
@@ -90,9 +126,35 @@ def with_graph(model, layer, images):
     return hooked(model, layer, images, lambda i, o: o.clone())
 
 
+@activation.naively(with_graph)
+def with_graph_naively(model, layer, images):
+    kept = []
+
+    def keep(module, inputs, output):
+        kept.append(output)
+
+    handle = layer.register_forward_hook(keep)
+    model(images)
+    handle.remove()
+    return kept[0]
+
+
 @activation.misconception("You kept the layer's input; the hook's third argument is its output.")
 def the_input(model, layer, images):
     return hooked(model, layer, images, lambda i, o: i[0].detach().clone())
+
+
+@activation.naively(the_input)
+def the_input_naively(model, layer, images):
+    kept = []
+
+    def keep(module, output, inputs):
+        kept.append(output[0].detach().clone())
+
+    handle = layer.register_forward_hook(keep)
+    model(images)
+    handle.remove()
+    return kept[0]
 
 
 @activation.misconception(
@@ -103,9 +165,25 @@ def layer_on_the_picture(model, layer, images):
     return hooked(model, layer, images, lambda i, o: o.detach().clone(), run=layer)
 
 
+@activation.naively(layer_on_the_picture)
+def layer_on_the_picture_naively(model, layer, images):
+    with torch.no_grad():
+        output = layer(images)
+    return output
+
+
 @activation.misconception("This is the network's answer. What does the *layer* return?")
 def the_networks_output(model, layer, images):
     return model(images).detach()
+
+
+@activation.naively(the_networks_output)
+def the_networks_output_naively(model, layer, images):
+    kept = []
+    handle = layer.register_forward_hook(lambda module, inputs, output: kept.append(output))
+    result = model(images)
+    handle.remove()
+    return result.detach()
 
 
 @activation.alternative
@@ -180,12 +258,33 @@ def without_jump(layers):
     return size, field_of(layers)[1], start
 
 
+@receptive_field.naively(without_jump)
+def without_jump_naively(layers):
+    size = 1
+    for layer in layers:
+        size += layer[0] - 1
+    jump, start = 1, 0
+    for layer in layers:
+        start -= layer[2] * jump
+        jump *= layer[1]
+    return size, jump, start
+
+
 @receptive_field.misconception(
     "You applied a layer's stride to its own kernel; the stride lengthens the steps of the layers "
     "*behind* it."
 )
 def stride_too_early(layers):
     return field_of(layers, before=lambda jump, stride: jump * stride)
+
+
+@receptive_field.naively(stride_too_early)
+def stride_too_early_naively(layers):
+    kernels, strides, paddings = np.array(layers).T
+    jumps = np.cumprod(strides)
+    size = 1 + ((kernels - 1) * jumps).sum()
+    start = -(paddings * jumps).sum()
+    return size, jumps[-1], start
 
 
 @receptive_field.misconception(
@@ -195,9 +294,30 @@ def kernel_not_minus_one(layers):
     return field_of(layers, size=lambda s, kernel, stride, jump: s + kernel * jump)
 
 
+@receptive_field.naively(kernel_not_minus_one)
+def kernel_not_minus_one_naively(layers):
+    size, jump, start = 0, 1, 0
+    for i in range(len(layers)):
+        kernel, stride, padding = layers[i]
+        size = size + kernel * jump
+        start = start - padding * jump
+        jump = jump * stride
+    return size, jump, start
+
+
 @receptive_field.misconception("You multiplied the kernels; a stack of 3 and 3 sees 5, not 9.")
 def product(layers):
     return field_of(layers, size=lambda s, kernel, stride, jump: s * kernel)
+
+
+@receptive_field.naively(product)
+def product_naively(layers):
+    size = np.prod([layer[0] for layer in layers])
+    jump, start = 1, 0
+    for layer in layers:
+        start = start - layer[2] * jump
+        jump = jump * layer[1]
+    return size, jump, start
 
 
 @receptive_field.misconception(
@@ -207,11 +327,31 @@ def start_without_jump(layers):
     return field_of(layers, start=lambda first, padding, jump: first - padding)
 
 
+@receptive_field.naively(start_without_jump)
+def start_without_jump_naively(layers):
+    start = -sum(padding for kernel, stride, padding in layers)
+    size, jump = 1, 1
+    for kernel, stride, _ in layers:
+        size += (kernel - 1) * jump
+        jump *= stride
+    return size, jump, start
+
+
 @receptive_field.misconception(
     "Your start has the wrong sign: padding lets the field begin *before* the first pixel."
 )
 def start_positive(layers):
     return field_of(layers, start=lambda first, padding, jump: first + padding * jump)
+
+
+@receptive_field.naively(start_positive)
+def start_positive_naively(layers):
+    sizes, jumps, starts = [1], [1], [0]
+    for kernel, stride, padding in layers:
+        sizes.append(sizes[-1] + (kernel - 1) * jumps[-1])
+        starts.append(starts[-1] + padding * jumps[-1])
+        jumps.append(jumps[-1] * stride)
+    return sizes[-1], jumps[-1], starts[-1]
 
 
 @receptive_field.alternative
@@ -278,14 +418,47 @@ def many_in_one_picture(maps, k):
     return torch.stack([where // (h * w), where % (h * w) // w, where % w], 1)
 
 
+@strongest.naively(many_in_one_picture)
+def many_in_one_picture_naively(maps, k):
+    rest = maps.numpy().copy()
+    places = []
+    for _ in range(k):
+        picture, row, column = np.unravel_index(rest.argmax(), rest.shape)
+        places.append([int(picture), int(row), int(column)])
+        rest[picture, row, column] = -np.inf
+    return torch.tensor(places)
+
+
 @strongest.misconception("Rows and columns are swapped: position = row × width + column.")
 def swapped(maps, k):
     return places_of(maps, k, swap=True)
 
 
+@strongest.naively(swapped)
+def swapped_naively(maps, k):
+    height = maps.shape[1]
+    order = maps.amax((1, 2)).argsort(descending=True)
+    places = []
+    for n in order[:k].tolist():
+        where = int(maps[n].argmax())
+        places.append([n, where // height, where % height])
+    return torch.tensor(places)
+
+
 @strongest.misconception("These are the weakest places; the largest values are wanted.")
 def weakest(maps, k):
     return places_of(maps, k, key=torch.neg)
+
+
+@strongest.naively(weakest)
+def weakest_naively(maps, k):
+    best = []
+    for n in range(len(maps)):
+        where = int(maps[n].argmax())
+        row, column = where // maps.shape[2], where % maps.shape[2]
+        best.append((float(maps[n].max()), n, row, column))
+    best.sort()
+    return torch.tensor([place[1:] for place in best[:k]])
 
 
 @strongest.misconception(
@@ -295,9 +468,31 @@ def by_size(maps, k):
     return places_of(maps, k, key=torch.abs)
 
 
+@strongest.naively(by_size)
+def by_size_naively(maps, k):
+    sizes, places = [], []
+    for n in range(len(maps)):
+        size = np.abs(maps[n].numpy())
+        row, column = np.unravel_index(size.argmax(), size.shape)
+        sizes.append(size.max())
+        places.append([n, row, column])
+    order = np.argsort(sizes)[::-1]
+    return torch.tensor(np.array(places)[order[:k]])
+
+
 @strongest.misconception("You took the first k pictures, not the k that excite the filter most.")
 def first_pictures(maps, k):
     return places_of(maps[:k], k)[places_of(maps[:k], k)[:, 0].argsort()]
+
+
+@strongest.naively(first_pictures)
+def first_pictures_naively(maps, k):
+    places = []
+    for n in range(k):
+        best = maps[n].max()
+        row, column = torch.where(maps[n] == best)
+        places.append([n, int(row[0]), int(column[0])])
+    return torch.tensor(places)
 
 
 @strongest.alternative
@@ -348,14 +543,38 @@ def one_number(maps, channel):
     return maps[:, channel].mean()
 
 
+@objective.naively(one_number)
+def one_number_naively(maps, channel):
+    total = 0
+    for picture in maps:
+        total = total + picture[channel].mean()
+    return total / len(maps)
+
+
 @objective.misconception("`maps[channel]` is a picture; the channels are the second axis.")
 def picture_instead_of_channel(maps, channel):
     return maps[channel].mean((1, 2))
 
 
+@objective.naively(picture_instead_of_channel)
+def picture_instead_of_channel_naively(maps, channel):
+    one = maps[channel]
+    score = one.mean()
+    return score
+
+
 @objective.misconception("You added up the places; take their mean, so that size does not count.")
 def added_up(maps, channel):
     return maps[:, channel].sum((1, 2))
+
+
+@objective.naively(added_up)
+def added_up_naively(maps, channel):
+    scores = torch.zeros(len(maps))
+    for n in range(len(maps)):
+        for row in maps[n, channel]:
+            scores[n] += row.sum()
+    return scores
 
 
 @objective.misconception(
@@ -365,9 +584,26 @@ def strongest_place(maps, channel):
     return maps[:, channel].amax((1, 2))
 
 
+@objective.naively(strongest_place)
+def strongest_place_naively(maps, channel):
+    scores = []
+    for picture in maps:
+        scores.append(torch.max(picture[channel]))
+    return torch.stack(scores)
+
+
 @objective.misconception("You averaged over all channels: that is no longer one filter.")
 def all_channels(maps, channel):
     return maps.mean((1, 2, 3))
+
+
+@objective.naively(all_channels)
+def all_channels_naively(maps, channel):
+    scores = []
+    for n in range(maps.shape[0]):
+        score = maps[n].mean()
+        scores.append(score)
+    return torch.stack(scores)
 
 
 @objective.alternative
@@ -435,12 +671,37 @@ def downhill(score, start, steps, rate):
     return climb(score, start, steps, -rate)
 
 
+@ascend.naively(downhill)
+def downhill_naively(score, start, steps, rate):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_(True)
+        loss = -score(x).sum()
+        g = torch.autograd.grad(loss, x)[0]
+        for n in range(len(g)):
+            g[n] = g[n] / torch.sqrt(torch.mean(g[n] ** 2))
+        x = torch.clamp(x.detach() + rate * g, 0, 1)
+    return x
+
+
 @ascend.misconception(
     "You did not divide by the gradient's root mean square; then the step has a filter's own "
     "scale, and no rate suits two filters."
 )
 def raw_gradient(score, start, steps, rate):
     return climb(score, start, steps, rate, size=lambda g: g)
+
+
+@ascend.naively(raw_gradient)
+def raw_gradient_naively(score, start, steps, rate):
+    x = start.clone().requires_grad_(True)
+    optimizer = torch.optim.SGD([x], lr=rate, maximize=True)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        score(x).mean().backward()
+        optimizer.step()
+        x.data.clamp_(0, 1)
+    return x.detach()
 
 
 @ascend.misconception(
@@ -450,9 +711,31 @@ def one_scale(score, start, steps, rate):
     return climb(score, start, steps, rate, size=lambda g: g / g.square().mean().sqrt())
 
 
+@ascend.naively(one_scale)
+def one_scale_naively(score, start, steps, rate):
+    x = start.clone()
+    for _ in range(steps):
+        x = x.detach().requires_grad_(True)
+        g = torch.autograd.grad(score(x).sum(), x)[0].numpy()
+        g = g / np.sqrt(np.mean(g**2))
+        x = (x + rate * torch.from_numpy(g)).clamp(0, 1)
+    return x.detach()
+
+
 @ascend.misconception("You took the gradient's sign; here weak pixels should move less.")
 def sign(score, start, steps, rate):
     return climb(score, start, steps, rate, size=torch.sign)
+
+
+@ascend.naively(sign)
+def sign_naively(score, start, steps, rate):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_(True)
+        g = torch.autograd.grad(score(x).sum(), x)[0]
+        root = (g**2).sqrt()
+        x = (x.detach() + rate * g / root).clamp(0, 1)
+    return x
 
 
 @ascend.misconception(
@@ -465,9 +748,33 @@ def norm(score, start, steps, rate):
     )
 
 
+@ascend.naively(norm)
+def norm_naively(score, start, steps, rate):
+    x = start.detach().clone()
+    for _ in range(steps):
+        x.requires_grad = True
+        g = torch.autograd.grad(score(x).sum(), x)[0]
+        g /= g.norm()
+        x = torch.clamp(x + rate * g, 0, 1).detach()
+    return x
+
+
 @ascend.misconception("Your picture leaves [0, 1]: it is no picture any more. Cut after each step.")
 def unbounded(score, start, steps, rate):
     return climb(score, start, steps, rate, clamp="never")
+
+
+@ascend.naively(unbounded)
+def unbounded_naively(score, start, steps, rate):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_(True)
+        g = torch.autograd.grad(score(x).sum(), x)[0]
+        for n in range(len(g)):
+            g[n] /= g[n].pow(2).mean().sqrt()
+        x = x.detach() + rate * g
+        x.clamp(0, 1)
+    return x
 
 
 @ascend.misconception(
@@ -478,9 +785,35 @@ def cut_at_the_end(score, start, steps, rate):
     return climb(score, start, steps, rate, clamp="end")
 
 
+@ascend.naively(cut_at_the_end)
+def cut_at_the_end_naively(score, start, steps, rate):
+    x = start.clone()
+    for _ in range(steps):
+        x = x.detach().requires_grad_(True)
+        g = torch.autograd.grad(score(x).sum(), x)[0]
+        for n in range(len(x)):
+            g[n] /= (g[n] ** 2).mean() ** 0.5
+        x = x.detach() + rate * g
+    x[x < 0] = 0
+    x[x > 1] = 1
+    return x
+
+
 @ascend.misconception("The gradient changes along the way: compute it anew in every step.")
 def first_gradient_only(score, start, steps, rate):
     return climb(score, start, steps, rate, again=False)
+
+
+@ascend.naively(first_gradient_only)
+def first_gradient_only_naively(score, start, steps, rate):
+    x = start.clone().requires_grad_(True)
+    g = torch.autograd.grad(score(x).sum(), x)[0]
+    rms = torch.stack([one.pow(2).mean().sqrt() for one in g])
+    step = rate * g / rms.view(-1, 1, 1, 1)
+    result = start.clone()
+    for _ in range(steps):
+        result = (result + step).clamp(0, 1)
+    return result
 
 
 @ascend.misconception(
@@ -489,6 +822,19 @@ def first_gradient_only(score, start, steps, rate):
 def start_overwritten(score, start, steps, rate):
     start.copy_(climb(score, start, steps, rate))
     return start
+
+
+@ascend.naively(start_overwritten)
+def start_overwritten_naively(score, start, steps, rate):
+    x = start
+    for _ in range(steps):
+        x.requires_grad_(True)
+        g = torch.autograd.grad(score(x).sum(), x)[0]
+        with torch.no_grad():
+            for n in range(len(x)):
+                x[n] += rate * g[n] / g[n].square().mean().sqrt()
+            x.clamp_(0, 1)
+    return x.detach()
 
 
 @ascend.alternative
