@@ -67,7 +67,8 @@ def test_misconceptions_get_their_own_hint(exercise, seed):
         assert verdict.message == hint, function.__name__
 
 
-FUNCTIONS = [exercise for exercise in EXERCISES if not exercise.is_value]
+NAIVELY = ("00", "04", "05")  # lessons whose misconceptions are all written a second time
+FUNCTIONS = [e for e in EXERCISES if not e.is_value and (e.naive or e.lesson in NAIVELY)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -82,6 +82,35 @@ def the_values_naively(logits):
     return result
 
 
+@top_class.misconception(
+    "A softmax over the pictures (`dim=0`) changes which logit of a row is the largest. Classes are "
+    "dimension 1, and the largest needs no softmax."
+)
+def softmax_over_the_pictures(logits):
+    return logits.softmax(0).argmax(1)
+
+
+@top_class.naively(softmax_over_the_pictures)
+def softmax_over_the_pictures_naively(logits):
+    powers = torch.exp(logits)
+    return (powers / powers.sum(0)).argmax(dim=1)
+
+
+@top_class.misconception("The last class can never win here: does a loop stop one before the end?")
+def without_the_last_class(logits):
+    return logits[:, :-1].argmax(1)
+
+
+@top_class.naively(without_the_last_class)
+def without_the_last_class_naively(logits):
+    best = torch.zeros(len(logits), dtype=torch.long)
+    for n in range(len(logits)):
+        for k in range(logits.shape[1] - 1):
+            if logits[n, k] > logits[n, best[n]]:
+                best[n] = k
+    return best
+
+
 @top_class.alternative
 def with_max(logits):
     return logits.max(dim=1).indices

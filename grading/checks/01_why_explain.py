@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from grading.compare import difference
 from grading.exercise import Exercise, choice
 
 local_or_global = choice(
@@ -27,7 +28,7 @@ def logits_cases(seed: int) -> list[dict]:
     """The right share differs from its complement, from the class-1 share and between cases."""
     rng = np.random.default_rng(seed)
     cases = []
-    for classes, right, total in ((2, 6, 8), (4, 3, 10)):
+    for classes, right, total in ((2, 6, 8), (4, 3, 10), (5, 8, 12)):
         logits = rng.normal(size=(total, classes)).astype("f4") - 3
         labels = logits.argmax(1)
         labels[right:] = (labels[right:] + rng.integers(1, classes, total - right)) % classes
@@ -76,6 +77,14 @@ def smallest(logits, labels):
 )
 def tensor_instead_of_number(logits, labels):
     return (logits.argmax(1) == labels).float().mean()
+
+
+@accuracy.misconception(
+    "You compared every prediction with every label: (N,1) == (N,) is (N,N). Both should have the "
+    "shape (N,)."
+)
+def all_with_all(logits, labels):
+    return (logits.argmax(1, keepdim=True) == labels).float().mean().item()
 
 
 @accuracy.alternative
@@ -270,6 +279,15 @@ def rgba_cases(seed: int) -> list[dict]:
     return cases
 
 
+def rounded(outputs: dict, expected: dict, tolerance: float) -> str | None:
+    """As `difference`; and where both are a level apart at most, they are so in both directions."""
+    if problem := difference(outputs, expected, tolerance):
+        return problem
+    got, want = (np.asarray(each["the picture"]["value"], float) for each in (outputs, expected))
+    off = (got - want).mean()
+    return None if abs(off) < 0.2 else f"`the picture` is off by {off:.1f} of 255 in the mean."
+
+
 on_white = Exercise(
     "1.6",
     "on_white",
@@ -277,7 +295,8 @@ on_white = Exercise(
     minutes=10,
     difficulty=2,
     cases=rgba_cases,
-    tolerance=0.006,  # one and a half of 255 grey levels: rounding down is as good as rounding
+    tolerance=0.006,  # one and a half of 255 grey levels: Pillow rounds in its own way
+    compare=rounded,
     hints=(
         "Split the array: the first three channels are the colours, the last one is alpha.",
         "Turn alpha into a float between 0 and 1 before you multiply; keep its last dimension "
@@ -351,7 +370,10 @@ def with_pillow(pixels):
     return np.array(Image.alpha_composite(paper, Image.fromarray(pixels)).convert("RGB"))
 
 
-@on_white.alternative
+@on_white.misconception(
+    "`.astype(np.uint8)` cuts decimals off, so that half of the mixed pixels come out one level "
+    "too dark, and a solid 255 may become 254. Round first: `np.round`."
+)
 def rounded_down(pixels):
     alpha = pixels[..., 3][..., None] / 255.0
     return (255 - (255.0 - pixels[..., :3]) * alpha).astype("uint8")
@@ -420,6 +442,13 @@ def alpha_dropped(pixels, was_jpeg, on_white, jpeg):
 )
 def twice(pixels, was_jpeg, on_white, jpeg):
     return pixels if was_jpeg else jpeg(jpeg(on_white(pixels)))
+
+
+@same_history.misconception(
+    "First on white, then the JPEG: a JPEG has three channels and no alpha."
+)
+def jpeg_before_white(pixels, was_jpeg, on_white, jpeg):
+    return pixels if was_jpeg else on_white(jpeg(pixels))
 
 
 @same_history.alternative

@@ -12,7 +12,7 @@ def tiny_cases(seed: int) -> list[dict]:
     rng = np.random.default_rng(seed)
     return [
         {
-            "images": (rng.random((2, 3, 8, 8)) * rng.uniform(0.3, 0.9, (2, 1, 1, 1))).astype("f4"),
+            "images": (rng.random((2, 3, 8, 8)) * [[[[0.35]]], [[[0.85]]]]).astype("f4"),
             "kernel": rng.normal(size=(5, 3, 3, 3)).astype("f4"),
             "head": (0.2 * rng.normal(size=(180, 4))).astype("f4"),
             "target": target,
@@ -168,7 +168,7 @@ for_the_eye = Exercise(
     minutes=8,
     cases=lambda seed: [
         {
-            "images": np.random.default_rng(seed + n).normal(size=(2, 3, 9, 11)).astype("f4")
+            "images": np.random.default_rng(seed + n).normal(size=(2, 3, 19, 21)).astype("f4")
             * (1 + n)
         }
         for n in range(2)

@@ -254,6 +254,14 @@ def part_of_the_way(gradient, images, baseline, alphas):
     return torch.stack([a * distance * gradient(baseline + a * distance) for a in alphas]).mean(0)
 
 
+@integrated_gradients.misconception(
+    "Only the last point's gradient is left, divided by the number of points. Add up: `total +=`."
+)
+def only_the_last_counts(gradient, images, baseline, alphas):
+    last = gradient(baseline + alphas[-1] * (images - baseline))
+    return (images - baseline) * last / len(alphas)
+
+
 @integrated_gradients.alternative
 def in_one_batch(gradient, images, baseline, alphas):
     path = baseline + alphas.reshape(-1, 1, 1, 1, 1) * (images - baseline)
@@ -331,6 +339,15 @@ def sign_reversed(maps, score, images, baseline):
 @completeness_error.misconception("You lost the sign, which says whether there is too much.")
 def unsigned(maps, score, images, baseline):
     return (maps.sum((1, 2, 3)) / change(score, images, baseline) - 1).abs()
+
+
+@completeness_error.misconception(
+    "You divided by the sum of the map. The error is a share of f(x) − f(x′), which should come "
+    "out."
+)
+def share_of_the_sum(maps, score, images, baseline):
+    total = maps.flatten(1).sum(1)
+    return (total - (score(images) - score(baseline))) / total
 
 
 @completeness_error.alternative

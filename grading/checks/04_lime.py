@@ -825,6 +825,41 @@ def mean_of_predictions_naively(scores, predictions, importance):
     return 1 - left / total
 
 
+@r_squared.misconception("The importance stands inside the square; it should multiply the square.")
+def importance_in_the_square(scores, predictions, importance):
+    mean = (importance * scores).sum() / importance.sum()
+    left = ((importance * (scores - predictions)) ** 2).sum()
+    return 1 - left / ((importance * (scores - mean)) ** 2).sum()
+
+
+@r_squared.naively(importance_in_the_square)
+def importance_in_the_square_naively(scores, predictions, importance):
+    mean = sum(importance * scores) / sum(importance)
+    a, b = 0, 0
+    for score, guess, weight in zip(scores, predictions, importance, strict=True):
+        a += (weight * (score - guess)) ** 2
+        b += (weight * (score - mean)) ** 2
+    return 1 - a / b
+
+
+@r_squared.misconception(
+    "The weighted mean divides by the sum of the weights, not by the number of samples."
+)
+def mean_over_the_number(scores, predictions, importance):
+    mean = (importance * scores).mean()
+    left = (importance * (scores - predictions) ** 2).sum()
+    return 1 - left / (importance * (scores - mean) ** 2).sum()
+
+
+@r_squared.naively(mean_over_the_number)
+def mean_over_the_number_naively(scores, predictions, importance):
+    mean = 0
+    for score, weight in zip(scores, importance, strict=True):
+        mean += score * weight / len(scores)
+    a = (importance * (scores - predictions).pow(2)).mean()
+    return 1 - a / (importance * (scores - mean).pow(2)).mean()
+
+
 @r_squared.alternative
 def as_dot_products(scores, predictions, importance):
     share = importance / importance.sum()
@@ -987,6 +1022,25 @@ def disagreement_naively(network, surrogate, labels):
     a = np.argmax(network.numpy(), axis=1)
     b = np.argmax(surrogate.numpy(), axis=1)
     return np.count_nonzero(a - b) / len(a)
+
+
+@fidelity.misconception(
+    "You looked at the pictures that the network gets right only. Fidelity counts all of them: an "
+    "imitation should share the network's errors too."
+)
+def where_the_network_is_right(network, surrogate, labels):
+    right = network.argmax(1) == labels
+    return (network.argmax(1)[right] == surrogate.argmax(1)[right]).float().mean().item()
+
+
+@fidelity.naively(where_the_network_is_right)
+def where_the_network_is_right_naively(network, surrogate, labels):
+    same, all_of_them = 0, 0
+    for ours, theirs, label in zip(network, surrogate, labels, strict=True):
+        if ours.argmax() == label:
+            all_of_them += 1
+            same += int(theirs.argmax() == label)
+    return same / all_of_them
 
 
 @fidelity.alternative

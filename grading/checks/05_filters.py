@@ -354,6 +354,29 @@ def start_positive_naively(layers):
     return sizes[-1], jumps[-1], starts[-1]
 
 
+@receptive_field.misconception(
+    "`(size − 1) · stride + kernel` goes from the last layer to the first. From the first on, add "
+    "(kernel − 1) · jump, with the jump before this layer."
+)
+def backwards_formula(layers):
+    size, jump, start = 1, 1, 0
+    for kernel, stride, padding in layers:
+        size = (size - 1) * stride + kernel
+        start -= padding * jump
+        jump *= stride
+    return size, jump, start
+
+
+@receptive_field.naively(backwards_formula)
+def backwards_formula_naively(layers):
+    sizes, jumps, start = [1], [1], 0
+    for layer in layers:
+        sizes.append(sizes[-1] * layer[1] + layer[0] - layer[1])
+        start = start - layer[2] * jumps[-1]
+        jumps.append(jumps[-1] * layer[1])
+    return sizes[-1], jumps[-1], start
+
+
 @receptive_field.alternative
 def from_the_back(layers):
     size, jump, start = 1, 1, 0
@@ -834,6 +857,30 @@ def start_overwritten_naively(score, start, steps, rate):
             for n in range(len(x)):
                 x[n] += rate * g[n] / g[n].square().mean().sqrt()
             x.clamp_(0, 1)
+    return x.detach()
+
+
+@ascend.misconception(
+    "The gradients add up from step to step: `.grad` is never set to zero. Take "
+    "`torch.autograd.grad`, or call `x.grad.zero_()` after each step."
+)
+def gradients_add_up(score, start, steps, rate):
+    x, total = start.detach().clone(), torch.zeros_like(start)
+    for _ in range(steps):
+        x.requires_grad_(True)
+        total = total + torch.autograd.grad(score(x).sum(), x)[0]
+        size = total.square().mean((1, 2, 3), keepdim=True).sqrt()
+        x = (x.detach() + rate * total / size.clamp(min=1e-8)).clamp(0, 1)
+    return x
+
+
+@ascend.naively(gradients_add_up)
+def gradients_add_up_naively(score, start, steps, rate):
+    x = start.detach().clone().requires_grad_(True)
+    for _ in range(steps):
+        score(x).sum().backward()
+        size = (x.grad**2).mean((1, 2, 3), keepdim=True).sqrt() + 1e-8
+        x.data = (x.data + rate * x.grad / size).clamp(0, 1)
     return x.detach()
 
 

@@ -89,6 +89,19 @@ def mean_of_scores(score, start, steps, lr):
     return climb(score, start, steps, lr / len(start))
 
 
+@ascend.misconception(
+    "The gradients add up from step to step: `.grad` is never set to zero. Take "
+    "`torch.autograd.grad`, or call `x.grad.zero_()` after each step."
+)
+def gradients_add_up(score, start, steps, lr):
+    x, total = start.detach().clone(), torch.zeros_like(start)
+    for _ in range(steps):
+        x.requires_grad_(True)
+        total = total + torch.autograd.grad(score(x).sum(), x)[0]
+        x = (x.detach() + lr * total).clamp(0, 1)
+    return x
+
+
 @ascend.alternative
 def with_backward(score, start, steps, lr):
     x = start.clone()
@@ -335,6 +348,31 @@ def z_down(score, decode, z, steps, lr, share):
     return wander(score, decode, z, steps, -lr, share)
 
 
+@search_z.misconception(
+    "You took the mean of the scores: with more than one z every step gets smaller. Add them up."
+)
+def mean_of_z_scores(score, decode, z, steps, lr, share):
+    z = z.detach().clone()
+    for _ in range(steps):
+        z.requires_grad_(True)
+        (gradient,) = torch.autograd.grad(score(decode(z)).mean(), z)
+        z = (1 - share) * (z.detach() + lr * gradient)
+    return z
+
+
+@search_z.misconception(
+    "The gradients add up from step to step: `.grad` is never set to zero. Take "
+    "`torch.autograd.grad`, or call `z.grad.zero_()` after each step."
+)
+def z_gradients_add_up(score, decode, z, steps, lr, share):
+    z, total = z.detach().clone(), torch.zeros_like(z)
+    for _ in range(steps):
+        z.requires_grad_(True)
+        total = total + torch.autograd.grad(score(decode(z)).sum(), z)[0]
+        z = (1 - share) * (z.detach() + lr * total)
+    return z
+
+
 @search_z.alternative
 def z_with_backward(score, decode, z, steps, lr, share):
     z = z.clone()
@@ -535,6 +573,15 @@ def of_the_logit(model, pictures, labels, epsilon):
     logits = model(pictures).gather(1, labels[:, None]).sum()
     (gradient,) = torch.autograd.grad(logits, pictures)
     return (pictures.detach() - epsilon * gradient.sign()).clamp(0, 1)
+
+
+@fgsm.misconception(
+    "The sign is missing: values move by ε times the gradient instead of by exactly ε."
+)
+def mean_loss_without_sign(model, pictures, labels, epsilon):
+    x = pictures.detach().clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(F.cross_entropy(model(x), labels), x)
+    return (pictures + epsilon * gradient).clamp(0, 1)
 
 
 @fgsm.alternative

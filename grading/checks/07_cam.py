@@ -197,6 +197,17 @@ def gradcam_mean_of_channels(features, head, target):
     return averaged(features, logit_gradient(features, head, target)) / features.shape[1]
 
 
+@gradcam.misconception(
+    "Only the first picture has a map: `[0, target]` is one number of one picture. Add up the "
+    "whole column."
+)
+def first_picture_only(features, head, target):
+    x = features.detach().clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(head(x)[0, target], x)
+    alpha = gradient.mean((2, 3), keepdim=True)
+    return (alpha * features).sum(1)
+
+
 @gradcam.alternative
 def with_backward(features, head, target):
     leaf = features.clone().requires_grad_(True)
@@ -340,6 +351,17 @@ def hirescam_of_probability(features, head, target):
 @hirescam.misconception("You took the mean over the channels; add them up.")
 def hirescam_mean_of_channels(features, head, target):
     return (logit_gradient(features, head, target) * features).mean(1)
+
+
+@hirescam.misconception(
+    "Only the first picture has a map: `[0, target]` is one number of one picture. Add up the "
+    "whole column."
+)
+def hirescam_of_the_first_picture_only(features, head, target):
+    x = features.detach().clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(head(x)[0, target], x)
+    alpha = gradient
+    return (alpha * features).sum(1)
 
 
 @hirescam.alternative

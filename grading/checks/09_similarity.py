@@ -272,6 +272,18 @@ def the_other_way(distances):
     return (2 - 2 * distances).clamp(min=0).sqrt()
 
 
+@cosine_from_distance.misconception("Solve for the cosine: d² = 2 − 2 cos gives 1 − d²/2.")
+def the_wrong_way_round(distances):
+    return 2 - 2 * distances**2
+
+
+@cosine_from_distance.misconception(
+    "You cut at 0. Vectors that point apart have negative cosines, down to −1."
+)
+def cut_at_zero(distances):
+    return (1 - distances**2 / 2).clamp(0, 1)
+
+
 @cosine_from_distance.alternative
 def one_fraction(distances):
     return (2 - distances * distances) / 2
@@ -481,6 +493,14 @@ def cosine_with_the_mean(vectors):
     return F.cosine_similarity(vectors, vectors.mean(0, keepdim=True), dim=1).mean()
 
 
+@anisotropy.misconception(
+    "`triu` leaves zeros, and the mean counts them too. Divide the sum by the number of pairs."
+)
+def mean_with_zeros(vectors):
+    unit = F.normalize(vectors, dim=1)
+    return (unit @ unit.T).triu(1).mean().item()
+
+
 @anisotropy.alternative
 def upper_triangle(vectors):
     i, j = torch.triu_indices(len(vectors), len(vectors), 1)
@@ -502,7 +522,9 @@ def off_the_diagonal(vectors):
 
 
 def similarity_cases(seed: int) -> list[dict]:
-    """Cosines of both signs; then minus distances, the nearest above −1 in half of the rows."""
+    """Cosines of both signs; minus distances, the nearest above −1 in half of the rows; numbers that
+    are not symmetric, with a diagonal that is not the largest.
+    """
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(8, 3))
     unit_rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -511,6 +533,7 @@ def similarity_cases(seed: int) -> list[dict]:
     return [
         {"similarities": (unit_rows @ unit_rows.T).astype("f4")},
         {"similarities": -distances.astype("f4")},
+        {"similarities": np.where(np.eye(8), -np.inf, rng.normal(size=(8, 8))).astype("f4")},
     ]
 
 
@@ -586,16 +609,24 @@ def shifted_columns(similarities):
     return others.argmax(1)
 
 
+@nearest.misconception(
+    "You took the second largest, counting on the item itself being the largest. It need not be: "
+    "the diagonal may hold anything, and a copy may be as near."
+)
+def second_of_all(similarities):
+    return similarities.argsort(dim=1, descending=True)[:, 1]
+
+
+@nearest.misconception("You looked down the columns; asked is the best *column* of each row.")
+def down_the_columns(similarities):
+    return filled(similarities, -torch.inf).argmax(0)
+
+
 @nearest.alternative
 def on_a_copy(similarities):
     copy = similarities.clone()
     copy.fill_diagonal_(-torch.inf)
     return copy.max(dim=1).indices
-
-
-@nearest.alternative
-def second_of_all(similarities):
-    return similarities.argsort(dim=1, descending=True)[:, 1]
 
 
 @nearest.alternative

@@ -480,7 +480,8 @@ print(f"one if-statement on four pixels is right on {(by_corners == labels).floa
 # ### Exercise 1.6 · On white
 #
 # Write `on_white(pixels)`: `pixels` is a uint8 array (H,W,4), red, green, blue and alpha, all from
-# 0 to 255. Return the picture on white, uint8 (H,W,3). Mind that uint8 overflows: 255 + 1 is 0.
+# 0 to 255. Return the picture on white, rounded to uint8 (H,W,3). Mind that uint8 overflows: 255 +
+# 1 is 0.
 
 
 # %% exercise="1.6"
