@@ -62,6 +62,8 @@ def _numbers(got: np.ndarray, want: np.ndarray, tolerance: float) -> str | None:
         return "is too large." if got > want else "is too small."
     if scale == 0:
         return "should be zero everywhere; yours is not."
+    if agree(-got, want, tolerance) and agree(got, np.abs(want), tolerance):
+        return Named("has the right size, but its sign is lost or the opposite one.")
     if agree(-got, want, tolerance):
         return Named("has the right size but the opposite sign.")
     if agree(got, np.abs(want), tolerance):

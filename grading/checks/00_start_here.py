@@ -11,7 +11,7 @@ top_class = Exercise(
     points=1,
     minutes=3,
     cases=lambda seed: [
-        {"logits": np.random.default_rng(seed + n).normal(size=(5 + n, 7)).astype("f4")}
+        {"logits": np.random.default_rng(seed + n).normal(size=(5 + n, 7)).astype("f4") - 4 * n}
         for n in range(2)
     ],
     hints=(
@@ -83,8 +83,8 @@ def the_values_naively(logits):
 
 
 @top_class.misconception(
-    "A softmax over the pictures (`dim=0`) changes which logit of a row is the largest. Classes are "
-    "dimension 1, and the largest needs no softmax."
+    "A softmax over the pictures (`dim=0`) changes which logit of a row is the largest. Take the "
+    "largest along dimension 1; it needs no softmax."
 )
 def softmax_over_the_pictures(logits):
     return logits.softmax(0).argmax(1)
@@ -109,6 +109,39 @@ def without_the_last_class_naively(logits):
             if logits[n, k] > logits[n, best[n]]:
                 best[n] = k
     return best
+
+
+@top_class.misconception(
+    "Your search starts at the value 0, so that a row of negative logits has no winner. Start with "
+    "the first logit, or take `argmax`."
+)
+def starts_at_zero(logits):
+    with_zero = torch.cat([torch.zeros(len(logits), 1), logits], 1).argmax(1)
+    return (with_zero - 1).clamp(min=0)
+
+
+@top_class.naively(starts_at_zero)
+def starts_at_zero_naively(logits):
+    found = []
+    for row in logits:
+        top, where = 0, 0
+        for k in range(len(row)):
+            if row[k] > top:
+                top, where = row[k], k
+        found.append(where)
+    return torch.tensor(found)
+
+
+@top_class.misconception(
+    "With the absolute value a strongly negative logit wins. The largest is the most positive one."
+)
+def largest_absolute(logits):
+    return logits.abs().argmax(1)
+
+
+@top_class.naively(largest_absolute)
+def largest_absolute_naively(logits):
+    return (logits**2).max(dim=1).indices
 
 
 @top_class.alternative

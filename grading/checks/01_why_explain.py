@@ -202,7 +202,7 @@ def corner_cases(seed: int) -> list[dict]:
     rng = np.random.default_rng(seed)
     return [
         {"images": rng.random((4, 3, height, width)).astype("f4")}
-        for height, width in ((6, 6), (5, 8))
+        for height, width in ((6, 6), (64, 70))
     ]
 
 
@@ -249,6 +249,22 @@ def one_for_all(images):
 )
 def sum_of_corners(images):
     return images[:, :, [0, 0, -1, -1], [0, -1, 0, -1]].mean(1).sum(1)
+
+
+@corner_brightness.misconception(
+    "Two lists of indices are paired up: `[0, -1], [0, -1]` reads two corners, upper left and "
+    "lower right. Take all four."
+)
+def two_corners(images):
+    return images[:, :, [0, -1], [0, -1]].mean((1, 2))
+
+
+@corner_brightness.misconception(
+    "A step of 63 finds the corners of 64 × 64 pixels only. Rows 0 and −1, columns 0 and −1 are "
+    "the corners of any picture."
+)
+def every_63rd(images):
+    return images[:, :, ::63, ::63].mean((1, 2, 3))
 
 
 @corner_brightness.alternative

@@ -235,6 +235,14 @@ def not_clipped(gradient):
     return strength / strength.flatten(1).quantile(0.99, dim=1)[:, None, None]
 
 
+@for_the_eye.misconception(
+    "The absolute value comes first: you took the largest channel with its sign, and a strong "
+    "negative one was lost."
+)
+def abs_after_the_largest(gradient):
+    return eye(gradient.amax(1).abs())
+
+
 @for_the_eye.alternative
 def picture_by_picture(gradient):
     shown = []

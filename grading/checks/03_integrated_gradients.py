@@ -105,7 +105,7 @@ midpoints = Exercise(
     "midpoints",
     points=1,
     minutes=6,
-    cases=lambda seed: [{"steps": n} for n in np.random.default_rng(seed).integers(3, 40, 3)],
+    cases=lambda seed: [{"steps": int(n)} for n in np.random.default_rng(seed).integers(3, 40, 3)],
     hints=(
         "Draw the line from 0 to 1 and cut it into two pieces. Where is the middle of each?",
         "The k-th piece, counted from 0, reaches from k/steps to (k+1)/steps.",
@@ -419,6 +419,16 @@ def too_much():
 @trapezoid.misconception("This is the sum of the weights. The difference of the scores is 10.")
 def weights_alone():
     return 0.95
+
+
+@trapezoid.misconception("This is what is missing. Asked is what the map adds up to.")
+def what_is_missing():
+    return 0.5
+
+
+@trapezoid.misconception("There are two ends, and each of them counts half: 18 whole and 2 halves.")
+def one_end_left_out():
+    return 9.25
 
 
 @trapezoid.alternative

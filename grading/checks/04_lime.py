@@ -485,6 +485,38 @@ def normalised_naively(masks, width):
     return torch.softmax(exponent, dim=0)
 
 
+@kernel_weights.misconception(
+    "The norm of the whole matrix is not that of a mask: give `norm` a `dim`."
+)
+def norm_of_all(masks, width):
+    cosine = masks.sum(1) / (masks.norm() * masks.shape[1] ** 0.5)
+    return torch.exp(-((1 - cosine) ** 2) / (2 * width**2))
+
+
+@kernel_weights.naively(norm_of_all)
+def norm_of_all_naively(masks, width):
+    ones = torch.ones(masks.shape[1])
+    cosine = torch.mv(masks, ones) / torch.norm(masks) / torch.norm(ones)
+    return (-((1 - cosine) ** 2) / width**2 / 2).exp()
+
+
+@kernel_weights.misconception(
+    "A mask of zeros has no length: 0/0 is NaN. Its cosine should be 0, so that its distance is 1."
+)
+def not_a_number(masks, width):
+    cosine = masks.sum(1) / (masks.norm(dim=1) * masks.shape[1] ** 0.5)
+    return torch.exp(-((1 - cosine) ** 2) / (2 * width**2))
+
+
+@kernel_weights.naively(not_a_number)
+def not_a_number_naively(masks, width):
+    found = []
+    for mask in masks:
+        cosine = mask.sum() / (mask.pow(2).sum().sqrt() * len(mask) ** 0.5)
+        found.append(torch.exp(-((1 - cosine) ** 2) / (2 * width**2)))
+    return torch.stack(found)
+
+
 @kernel_weights.alternative
 def with_cosine_similarity(masks, width):
     cosine = F.cosine_similarity(masks, torch.ones_like(masks), dim=1)
@@ -677,6 +709,30 @@ def plain_means_naively(masks, scores, importance, strength):
     y -= y_mean
     weights = np.linalg.inv(x.T @ p @ x + strength * np.identity(x.shape[1])) @ x.T @ p @ y
     return torch.tensor(weights), y_mean - np.dot(x_mean, weights)
+
+
+@weighted_ridge.misconception(
+    "The column of ones is the last, so the intercept is the last coefficient; you took the first."
+)
+def intercept_at_the_wrong_end(masks, scores, importance, strength):
+    x = torch.cat([masks, torch.ones(len(masks), 1)], 1)
+    shrink = strength * torch.eye(x.shape[1])
+    shrink[-1, -1] = 0
+    solved = torch.linalg.solve(x.T * importance @ x + shrink, x.T * importance @ scores)
+    return solved[1:], solved[0]
+
+
+@weighted_ridge.naively(intercept_at_the_wrong_end)
+def intercept_at_the_wrong_end_naively(masks, scores, importance, strength):
+    count, pieces = masks.shape
+    x = torch.hstack([masks, torch.ones(count, 1)])
+    root = importance.sqrt()
+    penalty = strength**0.5 * torch.eye(pieces + 1)
+    penalty[pieces, pieces] = 0
+    rows = torch.vstack([x * root[:, None], penalty])
+    values = torch.cat([scores * root, torch.zeros(pieces + 1)])
+    found = torch.linalg.lstsq(rows, values[:, None]).solution[:, 0]
+    return found[1:], found[0]
 
 
 @weighted_ridge.alternative

@@ -377,6 +377,29 @@ def backwards_formula_naively(layers):
     return sizes[-1], jumps[-1], start
 
 
+@receptive_field.misconception(
+    "The start is set anew in each layer, so that only the last one's padding counts. Take away "
+    "padding · jump from what there is."
+)
+def start_of_the_last(layers):
+    size, jump, start = 1, 1, 0
+    for kernel, stride, padding in layers:
+        size += (kernel - 1) * jump
+        start = -padding * jump
+        jump *= stride
+    return size, jump, start
+
+
+@receptive_field.naively(start_of_the_last)
+def start_of_the_last_naively(layers):
+    size = jump = 1
+    for layer in layers:
+        size = size + (layer[0] - 1) * jump
+        start = 0 - layer[2] * jump
+        jump = jump * layer[1]
+    return size, jump, start
+
+
 @receptive_field.alternative
 def from_the_back(layers):
     size, jump, start = 1, 1, 0
@@ -408,7 +431,8 @@ strongest = Exercise(
         {
             "maps": (
                 np.random.default_rng(seed + n).normal(size=(6, 5, 7))
-                + np.array([4, 0, 3, 0, 2, -9])[:, None, None]  # one picture wins everywhere
+                * np.array([0.3, 3, 0.3, 4, 0.3, 1])[:, None, None]  # weak maps with a peak
+                + np.array([4, 0, 3, 0, 2, -9])[:, None, None]
             ).astype("f4"),
             "k": k,
         }
@@ -516,6 +540,28 @@ def first_pictures_naively(maps, k):
         row, column = torch.where(maps[n] == best)
         places.append([n, int(row[0]), int(column[0])])
     return torch.tensor(places)
+
+
+@strongest.misconception(
+    "You ranked the pictures by the mean of their maps. The strongest place counts, however weak "
+    "the rest is."
+)
+def ranked_by_mean(maps, k):
+    order = maps.mean((1, 2)).argsort(descending=True)[:k].tolist()
+    width = maps.shape[2]
+    return torch.tensor([[n, *divmod(maps[n].argmax().item(), width)] for n in order])
+
+
+@strongest.naively(ranked_by_mean)
+def ranked_by_mean_naively(maps, k):
+    means = [maps[n].mean().item() for n in range(len(maps))]
+    found = []
+    for _ in range(k):
+        n = means.index(max(means))
+        means[n] = -1e9
+        place = maps[n].flatten().argmax().item()
+        found.append([n, place // maps.shape[2], place % maps.shape[2]])
+    return torch.tensor(found)
 
 
 @strongest.alternative

@@ -266,6 +266,13 @@ def one_for_all(pictures):
     return down.abs().mean() + across.abs().mean()
 
 
+@total_variation.misconception(
+    "`roll` wraps around: the last row is compared with the first. Only real neighbours count."
+)
+def wraps_around(pictures):
+    return sum((pictures - pictures.roll(1, d)).abs().flatten(1).mean(1) for d in (2, 3))
+
+
 @total_variation.alternative
 def with_diff(pictures):
     return sum(pictures.diff(dim=d).abs().mean((1, 2, 3)) for d in (2, 3))

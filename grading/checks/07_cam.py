@@ -78,6 +78,11 @@ def averaged_first(features, weights, target):
     return features.mean((2, 3)) @ weights[target]
 
 
+@cam.misconception("Only the last channel is left: a loop writes over the map. Add up: `+=`.")
+def last_channel_only(features, weights, target):
+    return features[:, -1] * weights[target, -1]
+
+
 @cam.alternative
 def with_einsum(features, weights, target):
     return torch.einsum("nkhw,k->nhw", features, weights[target])
@@ -270,6 +275,21 @@ def column_of_weights(weights, target, h, w):
 @gap_gradient.misconception("You divided by the channels too; the logit adds the channels up.")
 def divided_by_channels(weights, target, h, w):
     return repeated(weights[target] / (h * w * weights.shape[1]), h, w)
+
+
+@gap_gradient.misconception(
+    "It is 0 everywhere: `1 // (h * w)` is a division of whole numbers. Use `/`."
+)
+def whole_numbers(weights, target, h, w):
+    return torch.zeros(weights.shape[1], h, w)
+
+
+@gap_gradient.misconception(
+    "`repeat` lays the whole row along the places, so that channels are mixed up. Each channel's "
+    "number fills its own h × w places: `[:, None, None]`, then `expand`."
+)
+def channels_mixed(weights, target, h, w):
+    return (weights[target] / (h * w)).repeat(h * w).reshape(-1, h, w)
 
 
 @gap_gradient.alternative

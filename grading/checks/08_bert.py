@@ -606,6 +606,18 @@ def start_and_length(start, end, allowed, longest):
     return first, last - first + 1
 
 
+@best_span.misconception(
+    "Your best score starts at 0, and nothing is found where all sums are negative. Start at −∞."
+)
+def best_starts_at_zero(start, end, allowed, longest):
+    best, found = 0.0, (0, 0)
+    for i in range(len(start)):
+        for j in range(i, min(i + longest, len(start))):
+            if allowed[i] and allowed[j] and start[i] + end[j] > best:
+                best, found = (start[i] + end[j]).item(), (i, j)
+    return found
+
+
 @best_span.alternative
 def with_two_loops(start, end, allowed, longest):
     best, found = -math.inf, None

@@ -98,6 +98,14 @@ def angle(vectors):
     return torch.arccos((unit(vectors) @ unit(vectors).T).clamp(-1, 1))
 
 
+@cosine_matrix.misconception(
+    "You divided by the row's own length squared. Divide by both lengths: that of the row's vector "
+    "and that of the column's."
+)
+def own_length_squared(vectors):
+    return vectors @ vectors.T / vectors.norm(dim=1, keepdim=True) ** 2
+
+
 @cosine_matrix.alternative
 def with_cosine_similarity(vectors):
     return F.cosine_similarity(vectors[:, None], vectors[None], dim=2)
@@ -378,6 +386,12 @@ def side_by_side(within, across):
     return ((d > 0).float() + 0.5 * (d == 0).float()).mean()
 
 
+@auc.misconception("You divided by n·n. There are n·m couples: n within, m across.")
+def n_times_n(within, across):
+    wins = (within[:, None] > across).sum() + 0.5 * (within[:, None] == across).sum()
+    return wins.item() / len(within) ** 2
+
+
 @auc.alternative
 def by_ranks(within, across):
     both = torch.cat([within, across])
@@ -501,6 +515,11 @@ def mean_with_zeros(vectors):
     return (unit @ unit.T).triu(1).mean().item()
 
 
+@anisotropy.misconception("You compared neighbouring rows only. All pairs count.")
+def neighbours_only(vectors):
+    return F.cosine_similarity(vectors[:-1], vectors[1:], dim=1).mean().item()
+
+
 @anisotropy.alternative
 def upper_triangle(vectors):
     i, j = torch.triu_indices(len(vectors), len(vectors), 1)
@@ -522,8 +541,8 @@ def off_the_diagonal(vectors):
 
 
 def similarity_cases(seed: int) -> list[dict]:
-    """Cosines of both signs; minus distances, the nearest above −1 in half of the rows; numbers that
-    are not symmetric, with a diagonal that is not the largest.
+    """Cosines of both signs; minus distances, the nearest above −1 in half of the rows; numbers
+    that are not symmetric, with a diagonal that is not the largest.
     """
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(8, 3))
