@@ -1,9 +1,10 @@
-"""What people hand in: `python -m tests.natural_answers` prints what each lesson's checks say.
+"""What people hand in: `python -m tests.natural_answers` prints what each lesson's checks say, and
+writes it to `natural/told.tsv` for a person to read.
 
 `tests/natural` holds wrong answers and right ones as teachers wrote them down who had seen nothing
 but the student edition; no hint was written or changed before they were there. Of each lesson's
-wrong answers every second one (the first, the third, …) was used to mend hints and cases by; the
-others only to measure.
+wrong answers every second one (the first, the third, …) was used to mend hints and cases by, the
+others to measure what that brought; then these too were mended by.
 """
 
 from collections.abc import Iterator
@@ -67,6 +68,17 @@ def verdict(answer: Natural, seed: int = NOTEBOOK_SEED) -> Verdict:
     return exercise.judge(outputs, lessons.of(exercise.id).right_answer(exercise.id), seed)
 
 
+def line(answer: Natural, verdict: Verdict) -> str:
+    """What a wrong answer is told, as a line of `told.tsv`."""
+    how = "named" if verdict.named else "general"
+    return "\t".join([str(answer), how, answer.why, " ".join(verdict.message.split())])
+
+
+def told() -> list[str]:
+    """The lines of `told.tsv`, which a person has read."""
+    return (FOLDER / "told.tsv").read_text(encoding="utf-8").splitlines()
+
+
 def table(answers: list[Natural]) -> str:
     """How many wrong answers are named, told something general, and accepted; by lesson."""
     lines = ["lesson  half      wrong  named  general  accepted"]
@@ -87,3 +99,5 @@ def table(answers: list[Natural]) -> str:
 
 if __name__ == "__main__":
     print(table(list(every())))
+    lines = [line(answer, verdict(answer)) for answer in every() if not answer.is_right]
+    (FOLDER / "told.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -56,6 +56,19 @@ def down(score, start, steps, lr):
     return climb(score, start, steps, lr, direction=lambda g: -g)
 
 
+@ascend.naively(down)
+def down_naively(score, start, steps, lr):
+    x = start.clone().requires_grad_()
+    optimizer = torch.optim.SGD([x], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = score(x).sum()
+        loss.backward()
+        optimizer.step()
+        x.data = x.data.clamp(0, 1)
+    return x.detach()
+
+
 @ascend.misconception(
     "You cut to [0, 1] only at the end; on the way the score was that of a picture nobody can "
     "show. Cut after every step."
@@ -64,9 +77,36 @@ def cut_at_the_end(score, start, steps, lr):
     return climb(score, start, steps, lr, bound=lambda x: x).clamp(0, 1)
 
 
+@ascend.naively(cut_at_the_end)
+def cut_at_the_end_naively(score, start, steps, lr):
+    x = start.clone()
+    for _ in range(steps):
+        x = x.detach()
+        x.requires_grad = True
+        score(x).sum().backward()
+        x = x + lr * x.grad
+    x = x.detach()
+    x[x < 0] = 0
+    x[x > 1] = 1
+    return x
+
+
 @ascend.misconception("Some values left [0, 1]: they are no brightness any more. Cut them.")
 def never_cut(score, start, steps, lr):
     return climb(score, start, steps, lr, bound=lambda x: x)
+
+
+@ascend.naively(never_cut)
+def never_cut_naively(score, start, steps, lr):
+    pictures = []
+    for picture in start:
+        x = picture.clone()
+        for _ in range(steps):
+            x.requires_grad = True
+            score(x[None]).backward()
+            x = x.detach() + lr * x.grad
+        pictures.append(x)
+    return torch.stack(pictures)
 
 
 @ascend.misconception(
@@ -76,9 +116,34 @@ def by_sign(score, start, steps, lr):
     return climb(score, start, steps, lr, direction=torch.sign)
 
 
+@ascend.naively(by_sign)
+def by_sign_naively(score, start, steps, lr):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad = True
+        score(x).sum().backward()
+        gradient = x.grad
+        x = x.detach()
+        x[gradient > 0] += lr
+        x[gradient < 0] -= lr
+        x = x.clip(0, 1)
+    return x
+
+
 @ascend.misconception("Only one step was taken, whatever `steps` says. Where is the loop's return?")
 def one_step(score, start, steps, lr):
     return climb(score, start, 1, lr)
+
+
+@ascend.naively(one_step)
+def one_step_naively(score, start, steps, lr):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad = True
+        score(x).sum().backward()
+        x = x.detach() + lr * x.grad
+        x = x.clamp(0, 1)
+        return x
 
 
 @ascend.misconception(
@@ -87,6 +152,18 @@ def one_step(score, start, steps, lr):
 )
 def mean_of_scores(score, start, steps, lr):
     return climb(score, start, steps, lr / len(start))
+
+
+@ascend.naively(mean_of_scores)
+def mean_of_scores_naively(score, start, steps, lr):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad = True
+        loss = -score(x).mean()
+        loss.backward()
+        x = x.detach() - lr * x.grad
+        x = torch.clip(x, 0, 1)
+    return x
 
 
 @ascend.misconception(
@@ -100,6 +177,17 @@ def gradients_add_up(score, start, steps, lr):
         total = total + torch.autograd.grad(score(x).sum(), x)[0]
         x = (x.detach() + lr * total).clamp(0, 1)
     return x
+
+
+@ascend.naively(gradients_add_up)
+def gradients_add_up_naively(score, start, steps, lr):
+    x = start.clone().requires_grad_()
+    for _ in range(steps):
+        score(x).sum().backward()
+        with torch.no_grad():
+            x += lr * x.grad
+            x.clamp_(0, 1)
+    return x.detach()
 
 
 @ascend.alternative
@@ -164,6 +252,14 @@ def all_together(pictures, weight):
     return weight * pictures.sum()
 
 
+@white_pixels.naively(all_together)
+def all_together_naively(pictures, weight):
+    penalty = 0
+    for picture in pictures:
+        penalty = penalty + weight * picture.sum()
+    return penalty
+
+
 @white_pixels.misconception(
     "You took the mean over the pixels: the price of one white pixel then depends on the size of "
     "the picture. Take the sum."
@@ -172,9 +268,25 @@ def mean_over_pixels(pictures, weight):
     return weight * pictures.flatten(1).mean(1)
 
 
+@white_pixels.naively(mean_over_pixels)
+def mean_over_pixels_naively(pictures, weight):
+    prices = []
+    for picture in pictures:
+        prices.append(picture.mean() * weight)
+    return torch.stack(prices)
+
+
 @white_pixels.misconception("This is the reward for white pixels; the penalty has the other sign.")
 def reward(pictures, weight):
     return -weight * pictures.flatten(1).sum(1)
+
+
+@white_pixels.naively(reward)
+def reward_naively(pictures, weight):
+    penalty = torch.zeros(len(pictures))
+    for n in range(len(pictures)):
+        penalty[n] -= pictures[n].sum() * weight
+    return penalty
 
 
 @white_pixels.misconception(
@@ -185,9 +297,29 @@ def squared(pictures, weight):
     return weight * (pictures**2).flatten(1).sum(1)
 
 
+@white_pixels.naively(squared)
+def squared_naively(pictures, weight):
+    prices = []
+    for picture in pictures:
+        prices.append(weight * torch.norm(picture))
+    return torch.stack(prices)
+
+
 @white_pixels.misconception("The weight is missing.")
 def without_weight(pictures, weight):
     return pictures.flatten(1).sum(1)
+
+
+@white_pixels.naively(without_weight)
+def without_weight_naively(pictures, weight):
+    sums = []
+    for picture in pictures:
+        total = torch.zeros(())
+        for channel in picture:
+            for row in channel:
+                total = total + row.sum()
+        sums.append(total)
+    return torch.stack(sums)
 
 
 @white_pixels.alternative
@@ -233,9 +365,29 @@ def only_across(pictures):
     return differences(pictures)[1].abs().mean(1)
 
 
+@total_variation.naively(only_across)
+def only_across_naively(pictures):
+    steps = torch.diff(pictures)
+    result = torch.zeros(len(pictures))
+    for n in range(len(pictures)):
+        result[n] = steps[n].abs().mean()
+    return result
+
+
 @total_variation.misconception("The differences across the picture are missing.")
 def only_down(pictures):
     return differences(pictures)[0].abs().mean(1)
+
+
+@total_variation.naively(only_down)
+def only_down_naively(pictures):
+    result = []
+    for picture in pictures:
+        steps = []
+        for row in range(1, picture.shape[1]):
+            steps.append((picture[:, row] - picture[:, row - 1]).abs())
+        result.append(torch.stack(steps).mean())
+    return torch.stack(result)
 
 
 @total_variation.misconception(
@@ -246,10 +398,30 @@ def without_abs(pictures):
     return down.mean(1) + across.mean(1)
 
 
+@total_variation.naively(without_abs)
+def without_abs_naively(pictures):
+    result = []
+    for picture in pictures:
+        down = picture[:, :-1, :] - picture[:, 1:, :]
+        across = picture[:, :, :-1] - picture[:, :, 1:]
+        result.append(down.mean() + across.mean())
+    return torch.stack(result)
+
+
 @total_variation.misconception("You squared the differences; here their absolute values count.")
 def squared_differences(pictures):
     down, across = differences(pictures)
     return (down**2).mean(1) + (across**2).mean(1)
+
+
+@total_variation.naively(squared_differences)
+def squared_differences_naively(pictures):
+    result = []
+    for picture in pictures:
+        down = F.mse_loss(picture[:, 1:, :], picture[:, :-1, :])
+        across = F.mse_loss(picture[:, :, 1:], picture[:, :, :-1])
+        result.append(down + across)
+    return torch.stack(result)
 
 
 @total_variation.misconception(
@@ -260,10 +432,29 @@ def sums(pictures):
     return down.abs().sum(1) + across.abs().sum(1)
 
 
+@total_variation.naively(sums)
+def sums_naively(pictures):
+    result = torch.zeros(len(pictures))
+    for n in range(len(pictures)):
+        picture = pictures[n]
+        for row in range(1, picture.shape[1]):
+            result[n] += (picture[:, row] - picture[:, row - 1]).abs().sum()
+        for column in range(1, picture.shape[2]):
+            result[n] += (picture[:, :, column] - picture[:, :, column - 1]).abs().sum()
+    return result
+
+
 @total_variation.misconception("One number came out for the whole batch; give one a picture.")
 def one_for_all(pictures):
     down, across = differences(pictures)
     return down.abs().mean() + across.abs().mean()
+
+
+@total_variation.naively(one_for_all)
+def one_for_all_naively(pictures):
+    down = F.l1_loss(pictures[:, :, 1:, :], pictures[:, :, :-1, :])
+    across = F.l1_loss(pictures[:, :, :, 1:], pictures[:, :, :, :-1])
+    return down + across
 
 
 @total_variation.misconception(
@@ -271,6 +462,20 @@ def one_for_all(pictures):
 )
 def wraps_around(pictures):
     return sum((pictures - pictures.roll(1, d)).abs().flatten(1).mean(1) for d in (2, 3))
+
+
+@total_variation.naively(wraps_around)
+def wraps_around_naively(pictures):
+    result = torch.zeros(len(pictures))
+    for n in range(len(pictures)):
+        picture = pictures[n]
+        down, across = torch.zeros_like(picture), torch.zeros_like(picture)
+        for row in range(picture.shape[1]):
+            down[:, row] = abs(picture[:, row] - picture[:, row - 1])
+        for column in range(picture.shape[2]):
+            across[:, :, column] = abs(picture[:, :, column] - picture[:, :, column - 1])
+        result[n] = down.mean() + across.mean()
+    return result
 
 
 @total_variation.alternative
@@ -333,14 +538,49 @@ def without_decay(score, decode, z, steps, lr, share):
     return wander(score, decode, z, steps, lr, 0.0)
 
 
+@search_z.naively(without_decay)
+def without_decay_naively(score, decode, z, steps, lr, share):
+    z = z.clone().requires_grad_()
+    optimizer = torch.optim.SGD([z], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = -score(decode(z)).sum()
+        loss.backward()
+        optimizer.step()
+    return z.detach()
+
+
 @search_z.misconception("You cut z to [0, 1]. Only brightness has bounds; z may have any value.")
 def cut_z(score, decode, z, steps, lr, share):
     return wander(score, decode, z, steps, lr, share, bound=lambda z: z.clamp(0, 1))
 
 
+@search_z.naively(cut_z)
+def cut_z_naively(score, decode, z, steps, lr, share):
+    z = z.clone()
+    for _ in range(steps):
+        z.requires_grad = True
+        score(decode(z)).sum().backward()
+        z = (z.detach() + lr * z.grad).clamp(0, 1)
+        z = z * (1 - share)
+    return z
+
+
 @search_z.misconception("You returned the picture G(z*). Return z*; the lesson decodes it.")
 def returns_picture(score, decode, z, steps, lr, share):
     return decode(wander(score, decode, z, steps, lr, share))
+
+
+@search_z.naively(returns_picture)
+def returns_picture_naively(score, decode, z, steps, lr, share):
+    z = z.clone()
+    for _ in range(steps):
+        z.requires_grad = True
+        picture = decode(z)
+        score(picture).sum().backward()
+        z = z.detach() + lr * z.grad
+        z = z - share * z
+    return picture
 
 
 @search_z.misconception(
@@ -350,9 +590,32 @@ def times_share(score, decode, z, steps, lr, share):
     return wander(score, decode, z, steps, lr, share, after=lambda z, share: share * z)
 
 
+@search_z.naively(times_share)
+def times_share_naively(score, decode, z, steps, lr, share):
+    z = z.clone().requires_grad_()
+    optimizer = torch.optim.SGD([z], lr=lr, maximize=True)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        score(decode(z)).sum().backward()
+        optimizer.step()
+        z.data *= share
+    return z.detach()
+
+
 @search_z.misconception("The score falls: you went down. Climb.")
 def z_down(score, decode, z, steps, lr, share):
     return wander(score, decode, z, steps, -lr, share)
+
+
+@search_z.naively(z_down)
+def z_down_naively(score, decode, z, steps, lr, share):
+    for _ in range(steps):
+        z = z.detach().requires_grad_()
+        loss = score(decode(z)).sum()
+        loss.backward()
+        z = z - lr * z.grad
+        z = z - share * z
+    return z.detach()
 
 
 @search_z.misconception(
@@ -367,6 +630,19 @@ def mean_of_z_scores(score, decode, z, steps, lr, share):
     return z
 
 
+@search_z.naively(mean_of_z_scores)
+def mean_of_z_scores_naively(score, decode, z, steps, lr, share):
+    z = z.clone().requires_grad_()
+    optimizer = torch.optim.SGD([z], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = -torch.mean(score(decode(z)))
+        loss.backward()
+        optimizer.step()
+        z.data = z.data * (1 - share)
+    return z.detach()
+
+
 @search_z.misconception(
     "The gradients add up from step to step: `.grad` is never set to zero. Take "
     "`torch.autograd.grad`, or call `z.grad.zero_()` after each step."
@@ -378,6 +654,17 @@ def z_gradients_add_up(score, decode, z, steps, lr, share):
         total = total + torch.autograd.grad(score(decode(z)).sum(), z)[0]
         z = (1 - share) * (z.detach() + lr * total)
     return z
+
+
+@search_z.naively(z_gradients_add_up)
+def z_gradients_add_up_naively(score, decode, z, steps, lr, share):
+    z = z.clone().requires_grad_()
+    for _ in range(steps):
+        score(decode(z)).sum().backward()
+        with torch.no_grad():
+            z += lr * z.grad
+            z *= 1 - share
+    return z.detach()
 
 
 @search_z.alternative
@@ -448,12 +735,35 @@ def abs_before_sum(x, gradient, share, gray):
     return clipped(x, ((x - gray) * gradient).abs().sum(1), share, gray)
 
 
+@clip_small_contribution.naively(abs_before_sum)
+def abs_before_sum_naively(x, gradient, share, gray):
+    result = x.clone()
+    for n in range(len(x)):
+        importance = torch.zeros(x.shape[2], x.shape[3])
+        for channel in range(3):
+            importance += abs((x[n, channel] - gray) * gradient[n, channel])
+        limit = torch.quantile(importance, share)
+        for channel in range(3):
+            result[n, channel][importance < limit] = gray
+    return result
+
+
 @clip_small_contribution.misconception(
     "The pixels were ranked by how far they are from gray; that is clipping small norm. Multiply "
     "by the gradient."
 )
 def by_norm(x, gradient, share, gray):
     return clipped(x, (x - gray).norm(dim=1), share, gray)
+
+
+@clip_small_contribution.naively(by_norm)
+def by_norm_naively(x, gradient, share, gray):
+    result = []
+    for picture in x:
+        distance = (picture - gray).sum(0).abs()
+        limit = torch.quantile(distance, share)
+        result.append(torch.where(distance < limit, gray, picture))
+    return torch.stack(result)
 
 
 @clip_small_contribution.misconception(
@@ -463,11 +773,34 @@ def signed(x, gradient, share, gray):
     return clipped(x, ((x - gray) * gradient).sum(1), share, gray)
 
 
+@clip_small_contribution.naively(signed)
+def signed_naively(x, gradient, share, gray):
+    result = x.numpy().copy()
+    for n in range(len(result)):
+        importance = np.sum((result[n] - gray) * gradient[n].numpy(), axis=0)
+        limit = np.quantile(importance, share)
+        result[n][:, importance < limit] = gray
+    return torch.from_numpy(result)
+
+
 @clip_small_contribution.misconception(
     "You measured from black. The picture's zero is gray: contribute means differ from gray."
 )
 def from_black(x, gradient, share, gray):
     return clipped(x, (x * gradient).sum(1).abs(), share, gray)
+
+
+@clip_small_contribution.naively(from_black)
+def from_black_naively(x, gradient, share, gray):
+    result = x.clone()
+    for n in range(len(x)):
+        importance = torch.zeros(x.shape[2], x.shape[3])
+        for channel in range(3):
+            importance += x[n, channel] * gradient[n, channel]
+        importance = importance.abs()
+        limit = torch.quantile(importance, share)
+        result[n, :, importance < limit] = gray
+    return result
 
 
 @clip_small_contribution.misconception(
@@ -480,11 +813,34 @@ def one_limit(x, gradient, share, gray):
     return torch.where(keep[:, None], x, torch.full_like(x, gray))
 
 
+@clip_small_contribution.naively(one_limit)
+def one_limit_naively(x, gradient, share, gray):
+    importance = abs(torch.sum((x - gray) * gradient, dim=1))
+    limit = torch.quantile(importance, share)
+    result = x.clone()
+    for channel in range(3):
+        result[:, channel][importance < limit] = gray
+    return result
+
+
 @clip_small_contribution.misconception("These pixels became black. Set them to gray.")
 def to_black(x, gradient, share, gray):
     importance = ((x - gray) * gradient).sum(1).abs()
     limit = importance.flatten(1).quantile(share, dim=1)[:, None, None]
     return x * (importance >= limit)[:, None]
+
+
+@clip_small_contribution.naively(to_black)
+def to_black_naively(x, gradient, share, gray):
+    result = x.clone()
+    for n in range(len(x)):
+        importance = ((x[n] - gray) * gradient[n]).sum(0).abs()
+        limit = importance.quantile(share)
+        for row in range(x.shape[2]):
+            for column in range(x.shape[3]):
+                if importance[row, column] < limit:
+                    result[n, :, row, column] = 0
+    return result
 
 
 @clip_small_contribution.misconception(
@@ -494,6 +850,16 @@ def largest_clipped(x, gradient, share, gray):
     importance = ((x - gray) * gradient).sum(1).abs()
     limit = importance.flatten(1).quantile(share, dim=1)[:, None, None]
     return torch.where((importance < limit)[:, None], x, torch.full_like(x, gray))
+
+
+@clip_small_contribution.naively(largest_clipped)
+def largest_clipped_naively(x, gradient, share, gray):
+    result = x.clone()
+    for n in range(len(x)):
+        importance = ((x[n] - gray) * gradient[n]).sum(0).abs()
+        limit = importance.quantile(1 - share)
+        result[n, :, importance > limit] = gray
+    return result
 
 
 @clip_small_contribution.alternative
@@ -555,6 +921,18 @@ def down_the_loss(model, pictures, labels, epsilon):
     return one_step_of(model, pictures, labels, lambda g: -epsilon * g.sign()).clamp(0, 1)
 
 
+@fgsm.naively(down_the_loss)
+def down_the_loss_naively(model, pictures, labels, epsilon):
+    x = pictures.clone()
+    x.requires_grad = True
+    loss = F.cross_entropy(model(x), labels)
+    loss.backward()
+    result = x.detach() - epsilon * torch.sign(x.grad)
+    result[result < 0] = 0
+    result[result > 1] = 1
+    return result
+
+
 @fgsm.misconception(
     "You used the gradient itself. FGSM moves every value by exactly ε: take the sign."
 )
@@ -562,14 +940,45 @@ def without_sign(model, pictures, labels, epsilon):
     return one_step_of(model, pictures, labels, lambda g: epsilon * g).clamp(0, 1)
 
 
+@fgsm.naively(without_sign)
+def without_sign_naively(model, pictures, labels, epsilon):
+    result = []
+    for n in range(len(pictures)):
+        x = pictures[n : n + 1].clone()
+        x.requires_grad = True
+        loss = F.cross_entropy(model(x), labels[n : n + 1])
+        loss.backward()
+        result.append(x.detach() + epsilon * x.grad)
+    return torch.cat(result).clamp(0, 1)
+
+
 @fgsm.misconception("Some values left [0, 1]; a picture cannot hold them. Cut.")
 def fgsm_without_cut(model, pictures, labels, epsilon):
     return one_step_of(model, pictures, labels, lambda g: epsilon * g.sign())
 
 
+@fgsm.naively(fgsm_without_cut)
+def fgsm_without_cut_naively(model, pictures, labels, epsilon):
+    x = pictures.clone().requires_grad_()
+    F.cross_entropy(model(x), labels).backward()
+    result = pictures.clone()
+    result[x.grad > 0] += epsilon
+    result[x.grad < 0] -= epsilon
+    return result
+
+
 @fgsm.misconception("This is only the change. Add it to the pictures.")
 def only_the_change(model, pictures, labels, epsilon):
     return one_step_of(model, pictures, labels, lambda g: epsilon * g.sign()) - pictures
+
+
+@fgsm.naively(only_the_change)
+def only_the_change_naively(model, pictures, labels, epsilon):
+    x = pictures.clone()
+    x.requires_grad = True
+    loss = torch.nn.CrossEntropyLoss()(model(x), labels)
+    loss.backward()
+    return epsilon * x.grad.sign()
 
 
 @fgsm.misconception(
@@ -582,6 +991,17 @@ def of_the_logit(model, pictures, labels, epsilon):
     return (pictures.detach() - epsilon * gradient.sign()).clamp(0, 1)
 
 
+@fgsm.naively(of_the_logit)
+def of_the_logit_naively(model, pictures, labels, epsilon):
+    x = pictures.clone().requires_grad_()
+    logits = model(x)
+    score = 0
+    for n in range(len(labels)):
+        score = score + logits[n, labels[n]]
+    score.backward()
+    return torch.clip(x.detach() - epsilon * x.grad.sign(), 0, 1)
+
+
 @fgsm.misconception(
     "The sign is missing: values move by ε times the gradient instead of by exactly ε."
 )
@@ -589,6 +1009,19 @@ def mean_loss_without_sign(model, pictures, labels, epsilon):
     x = pictures.detach().clone().requires_grad_(True)
     (gradient,) = torch.autograd.grad(F.cross_entropy(model(x), labels), x)
     return (pictures + epsilon * gradient).clamp(0, 1)
+
+
+@fgsm.naively(mean_loss_without_sign)
+def mean_loss_without_sign_naively(model, pictures, labels, epsilon):
+    x = pictures.clone().requires_grad_()
+    optimizer = torch.optim.SGD([x], lr=epsilon, maximize=True)
+    loss = torch.nn.CrossEntropyLoss()(model(x), labels)
+    loss.backward()
+    optimizer.step()
+    x = x.detach()
+    x[x < 0] = 0
+    x[x > 1] = 1
+    return x
 
 
 @fgsm.alternative

@@ -46,11 +46,29 @@ def mean_over_channels(features, weights, target):
     return weighted(features, weights[target]) / features.shape[1]
 
 
+@cam.naively(mean_over_channels)
+def mean_over_channels_naively(features, weights, target):
+    result = features.clone()
+    for k in range(features.shape[1]):
+        result[:, k] *= weights[target, k]
+    return result.mean(1)
+
+
 @cam.misconception(
     "You cut off the negative values. They are evidence against the class; keep them for now."
 )
 def cam_with_relu(features, weights, target):
     return weighted(features, weights[target]).clamp(min=0)
+
+
+@cam.naively(cam_with_relu)
+def cam_with_relu_naively(features, weights, target):
+    result = torch.zeros(len(features), features.shape[2], features.shape[3])
+    for n in range(len(features)):
+        for k in range(features.shape[1]):
+            result[n] += weights[target, k] * features[n, k]
+    result[result < 0] = 0
+    return result
 
 
 @cam.misconception(
@@ -60,14 +78,39 @@ def column(features, weights, target):
     return weighted(features, weights[:, target])
 
 
+@cam.naively(column)
+def column_naively(features, weights, target):
+    result = 0
+    for k in range(features.shape[1]):
+        result = result + weights[k, target] * features[:, k]
+    return result
+
+
 @cam.misconception("All channels count alike in your map, so that it is the same for every class.")
 def unweighted(features, weights, target):
     return features.sum(1)
 
 
+@cam.naively(unweighted)
+def unweighted_naively(features, weights, target):
+    maps = []
+    for picture in features:
+        maps.append(picture.mean(0))
+    return torch.stack(maps)
+
+
 @cam.misconception("You put a softmax over the weights. They are used as they are.")
 def softmax_of_weights(features, weights, target):
     return weighted(features, weights[target].softmax(0))
+
+
+@cam.naively(softmax_of_weights)
+def softmax_of_weights_naively(features, weights, target):
+    weights = torch.softmax(weights, dim=0)
+    result = 0
+    for k in range(features.shape[1]):
+        result = result + weights[target, k] * features[:, k]
+    return result
 
 
 @cam.misconception(
@@ -78,9 +121,27 @@ def averaged_first(features, weights, target):
     return features.mean((2, 3)) @ weights[target]
 
 
+@cam.naively(averaged_first)
+def averaged_first_naively(features, weights, target):
+    pooled = torch.nn.functional.adaptive_avg_pool2d(features, 1)
+    result = 0
+    for k in range(features.shape[1]):
+        result = result + weights[target, k] * pooled[:, k]
+    return result
+
+
 @cam.misconception("Only the last channel is left: a loop writes over the map. Add up: `+=`.")
 def last_channel_only(features, weights, target):
     return features[:, -1] * weights[target, -1]
+
+
+@cam.naively(last_channel_only)
+def last_channel_only_naively(features, weights, target):
+    result = torch.zeros(len(features), features.shape[2], features.shape[3])
+    for n in range(len(features)):
+        for k in range(features.shape[1]):
+            result[n] = weights[target][k] * features[n][k]
+    return result
 
 
 @cam.alternative
@@ -157,12 +218,35 @@ def gradcam_with_sum(features, head, target):
     return (gradient.sum((2, 3), keepdim=True) * features).sum(1)
 
 
+@gradcam.naively(gradcam_with_sum)
+def gradcam_with_sum_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x)[:, target].sum().backward()
+    result = torch.zeros(len(x), x.shape[2], x.shape[3])
+    for n in range(len(x)):
+        for k in range(x.shape[1]):
+            result[n] += x.grad[n, k].sum() * features[n, k]
+    return result
+
+
 @gradcam.misconception(
     "You multiplied place by place. That is HiRes-CAM, which comes later; Grad-CAM averages the "
     "gradient over the places first."
 )
 def place_by_place(features, head, target):
     return (logit_gradient(features, head, target) * features).sum(1)
+
+
+@gradcam.naively(place_by_place)
+def place_by_place_naively(features, head, target):
+    maps = []
+    for picture in features:
+        x = picture.clone()
+        x.requires_grad = True
+        logits = head(x[None])[0]
+        logits[target].backward()
+        maps.append((picture * x.grad).sum(0))
+    return torch.stack(maps)
 
 
 @gradcam.misconception(
@@ -172,14 +256,51 @@ def gradcam_with_relu(features, head, target):
     return averaged(features, logit_gradient(features, head, target)).clamp(min=0)
 
 
+@gradcam.naively(gradcam_with_relu)
+def gradcam_with_relu_naively(features, head, target):
+    x = features.clone()
+    x.requires_grad = True
+    head(x)[:, target].sum().backward()
+    result = torch.zeros_like(features[:, 0])
+    for k in range(x.shape[1]):
+        weight = x.grad[:, k].mean((1, 2)).reshape(-1, 1, 1)
+        result = result + weight * features[:, k]
+    return torch.relu(result)
+
+
 @gradcam.misconception("You differentiated the probability, after the softmax. Take the logit.")
 def of_probability(features, head, target):
     return averaged(features, gradient_of(features, head, lambda z: z.softmax(1)[:, target].sum()))
 
 
+@gradcam.naively(of_probability)
+def of_probability_naively(features, head, target):
+    maps = []
+    for picture in features:
+        x = picture.clone().requires_grad_()
+        probabilities = torch.softmax(head(x[None])[0], dim=0)
+        probabilities[target].backward()
+        result = torch.zeros_like(picture[0])
+        for k in range(len(x)):
+            result = result + x.grad[k].mean() * picture[k]
+        maps.append(result)
+    return torch.stack(maps)
+
+
 @gradcam.misconception("You differentiated all logits at once. Which column is the target's?")
 def of_all_logits(features, head, target):
     return averaged(features, gradient_of(features, head, lambda z: z.sum()))
+
+
+@gradcam.naively(of_all_logits)
+def of_all_logits_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x).mean().backward()
+    weights = x.grad.mean(3).mean(2)
+    result = 0
+    for k in range(x.shape[1]):
+        result = result + weights[:, k].reshape(-1, 1, 1) * features[:, k]
+    return result
 
 
 @gradcam.misconception(
@@ -191,15 +312,49 @@ def absolute_weights(features, head, target):
     return (gradient.mean((2, 3), keepdim=True).abs() * features).sum(1)
 
 
+@gradcam.naively(absolute_weights)
+def absolute_weights_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x)[:, target].sum().backward()
+    gradient = abs(x.grad)
+    result = torch.zeros(len(x), x.shape[2], x.shape[3])
+    for n in range(len(x)):
+        for k in range(x.shape[1]):
+            result[n] += gradient[n, k].mean() * features[n, k]
+    return result
+
+
 @gradcam.misconception("You averaged over the pictures too; each has weights of its own.")
 def one_weight_for_the_batch(features, head, target):
     gradient = logit_gradient(features, head, target)
     return (gradient.mean((0, 2, 3), keepdim=True) * features).sum(1)
 
 
+@gradcam.naively(one_weight_for_the_batch)
+def one_weight_for_the_batch_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x)[:, target].sum().backward()
+    result = 0
+    for k in range(x.shape[1]):
+        weight = x.grad[:, k].mean()
+        result = result + weight * features[:, k]
+    return result
+
+
 @gradcam.misconception("You took the mean over the channels; Grad-CAM adds them up.")
 def gradcam_mean_of_channels(features, head, target):
     return averaged(features, logit_gradient(features, head, target)) / features.shape[1]
+
+
+@gradcam.naively(gradcam_mean_of_channels)
+def gradcam_mean_of_channels_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x)[:, target].sum().backward()
+    maps = []
+    for n in range(len(x)):
+        weights = x.grad[n].flatten(1).mean(1)
+        maps.append((weights.reshape(-1, 1, 1) * features[n]).mean(0))
+    return torch.stack(maps)
 
 
 @gradcam.misconception(
@@ -211,6 +366,19 @@ def first_picture_only(features, head, target):
     (gradient,) = torch.autograd.grad(head(x)[0, target], x)
     alpha = gradient.mean((2, 3), keepdim=True)
     return (alpha * features).sum(1)
+
+
+@gradcam.naively(first_picture_only)
+def first_picture_only_naively(features, head, target):
+    x = features.clone()
+    x.requires_grad = True
+    score = head(x)[0][target]
+    score.backward()
+    result = torch.zeros(len(x), x.shape[2], x.shape[3])
+    for n in range(len(x)):
+        for k in range(x.shape[1]):
+            result[n] += x.grad[n, k].mean() * features[n, k]
+    return result
 
 
 @gradcam.alternative
@@ -257,9 +425,25 @@ def without_the_mean(weights, target, h, w):
     return repeated(weights[target], h, w)
 
 
+@gap_gradient.naively(without_the_mean)
+def without_the_mean_naively(weights, target, h, w):
+    result = torch.zeros(weights.shape[1], h, w)
+    for k in range(weights.shape[1]):
+        result[k] = weights[target, k]
+    return result
+
+
 @gap_gradient.misconception("You divided by one side only; the mean runs over height and width.")
 def divided_by_height(weights, target, h, w):
     return repeated(weights[target] / h, h, w)
+
+
+@gap_gradient.naively(divided_by_height)
+def divided_by_height_naively(weights, target, h, w):
+    maps = []
+    for weight in weights[target]:
+        maps.append(torch.ones(h, w) * weight / w)
+    return torch.stack(maps)
 
 
 @gap_gradient.misconception("You multiplied by the number of places; the mean divides by it.")
@@ -267,14 +451,42 @@ def multiplied(weights, target, h, w):
     return repeated(weights[target] * h * w, h, w)
 
 
+@gap_gradient.naively(multiplied)
+def multiplied_naively(weights, target, h, w):
+    places = h * w
+    result = torch.zeros(weights.shape[1], h, w)
+    for k in range(weights.shape[1]):
+        for row in range(h):
+            for column in range(w):
+                result[k, row, column] = places * weights[target, k]
+    return result
+
+
 @gap_gradient.misconception("You took a column: what one channel gives to every class.")
 def column_of_weights(weights, target, h, w):
     return repeated(weights[:, target] / (h * w), h, w)
 
 
+@gap_gradient.naively(column_of_weights)
+def column_of_weights_naively(weights, target, h, w):
+    maps = []
+    for k in range(len(weights)):
+        value = weights[k, target].item() / (h * w)
+        maps.append(torch.full((h, w), value))
+    return torch.stack(maps)
+
+
 @gap_gradient.misconception("You divided by the channels too; the logit adds the channels up.")
 def divided_by_channels(weights, target, h, w):
     return repeated(weights[target] / (h * w * weights.shape[1]), h, w)
+
+
+@gap_gradient.naively(divided_by_channels)
+def divided_by_channels_naively(weights, target, h, w):
+    x = torch.zeros(weights.shape[1], h, w, requires_grad=True)
+    logit = (weights[target].reshape(-1, 1, 1) * x).mean()
+    logit.backward()
+    return x.grad
 
 
 @gap_gradient.misconception(
@@ -284,12 +496,30 @@ def whole_numbers(weights, target, h, w):
     return torch.zeros(weights.shape[1], h, w)
 
 
+@gap_gradient.naively(whole_numbers)
+def whole_numbers_naively(weights, target, h, w):
+    share = 1 // (h * w)
+    maps = []
+    for weight in weights[target]:
+        maps.append(torch.ones(h, w) * weight * share)
+    return torch.stack(maps)
+
+
 @gap_gradient.misconception(
     "`repeat` lays the whole row along the places, so that channels are mixed up. Each channel's "
     "number fills its own h × w places: `[:, None, None]`, then `expand`."
 )
 def channels_mixed(weights, target, h, w):
     return (weights[target] / (h * w)).repeat(h * w).reshape(-1, h, w)
+
+
+@gap_gradient.naively(channels_mixed)
+def channels_mixed_naively(weights, target, h, w):
+    values = []
+    for _ in range(h * w):
+        for weight in weights[target]:
+            values.append(weight / (h * w))
+    return torch.tensor(values).reshape(weights.shape[1], h, w)
 
 
 @gap_gradient.alternative
@@ -345,6 +575,17 @@ def still_averaged(features, head, target):
     return averaged(features, logit_gradient(features, head, target))
 
 
+@hirescam.naively(still_averaged)
+def still_averaged_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x)[:, target].sum().backward()
+    gradient = x.grad.clone()
+    for n in range(len(x)):
+        for k in range(x.shape[1]):
+            gradient[n, k] = gradient[n, k].mean()
+    return (gradient * features).sum(1)
+
+
 @hirescam.misconception(
     "You cut off the negative gradients: that is Layer-CAM. Keep the gradient as it is."
 )
@@ -352,14 +593,49 @@ def layer_cam(features, head, target):
     return (logit_gradient(features, head, target).clamp(min=0) * features).sum(1)
 
 
+@hirescam.naively(layer_cam)
+def layer_cam_naively(features, head, target):
+    x = features.clone()
+    x.requires_grad = True
+    head(x)[:, target].sum().backward()
+    gradient = x.grad
+    gradient[gradient < 0] = 0
+    result = 0
+    for k in range(x.shape[1]):
+        result = result + gradient[:, k] * features[:, k]
+    return result
+
+
 @hirescam.misconception("You cut off the negative values at the end; return the signed map.")
 def hirescam_with_relu(features, head, target):
     return (logit_gradient(features, head, target) * features).sum(1).clamp(min=0)
 
 
+@hirescam.naively(hirescam_with_relu)
+def hirescam_with_relu_naively(features, head, target):
+    maps = []
+    for picture in features:
+        x = picture[None].clone().requires_grad_()
+        head(x)[0, target].backward()
+        result = (x.grad[0] * picture).sum(0)
+        result[result < 0] = 0
+        maps.append(result)
+    return torch.stack(maps)
+
+
 @hirescam.misconception("This is the gradient alone; multiply it by the features.")
 def gradient_alone(features, head, target):
     return logit_gradient(features, head, target).sum(1)
+
+
+@hirescam.naively(gradient_alone)
+def gradient_alone_naively(features, head, target):
+    x = features.clone().requires_grad_()
+    head(x)[:, target].sum().backward()
+    result = torch.zeros(len(x), x.shape[2], x.shape[3])
+    for k in range(x.shape[1]):
+        result += x.grad[:, k]
+    return result
 
 
 @hirescam.misconception("You differentiated the probability. Take the logit.")
@@ -368,9 +644,31 @@ def hirescam_of_probability(features, head, target):
     return (gradient * features).sum(1)
 
 
+@hirescam.naively(hirescam_of_probability)
+def hirescam_of_probability_naively(features, head, target):
+    maps = []
+    for picture in features:
+        x = picture.clone().requires_grad_()
+        probabilities = torch.softmax(head(x[None]), dim=1)
+        probabilities[0, target].backward()
+        maps.append((x.grad * picture).sum(0))
+    return torch.stack(maps)
+
+
 @hirescam.misconception("You took the mean over the channels; add them up.")
 def hirescam_mean_of_channels(features, head, target):
     return (logit_gradient(features, head, target) * features).mean(1)
+
+
+@hirescam.naively(hirescam_mean_of_channels)
+def hirescam_mean_of_channels_naively(features, head, target):
+    x = features.clone()
+    x.requires_grad = True
+    head(x)[:, target].sum().backward()
+    result = 0
+    for k in range(x.shape[1]):
+        result = result + x.grad[:, k] * features[:, k]
+    return result / x.shape[1]
 
 
 @hirescam.misconception(
@@ -382,6 +680,18 @@ def hirescam_of_the_first_picture_only(features, head, target):
     (gradient,) = torch.autograd.grad(head(x)[0, target], x)
     alpha = gradient
     return (alpha * features).sum(1)
+
+
+@hirescam.naively(hirescam_of_the_first_picture_only)
+def hirescam_of_the_first_picture_only_naively(features, head, target):
+    x = features.clone()
+    x.requires_grad = True
+    logits = head(x)
+    logits[0][target].backward()
+    result = torch.zeros(len(x), x.shape[2], x.shape[3])
+    for k in range(x.shape[1]):
+        result += x.grad[:, k] * features[:, k]
+    return result
 
 
 @hirescam.alternative
@@ -435,9 +745,28 @@ def mean_inside(maps, regions):
     return (maps * regions).sum((1, 2)) / regions.sum((1, 2))
 
 
+@share_inside.naively(mean_inside)
+def mean_inside_naively(maps, regions):
+    shares = []
+    for n in range(len(maps)):
+        shares.append(maps[n][regions[n]].mean())
+    return torch.stack(shares)
+
+
 @share_inside.misconception("You did not divide by the map's total.")
 def sum_inside(maps, regions):
     return (maps * regions).sum((1, 2))
+
+
+@share_inside.naively(sum_inside)
+def sum_inside_naively(maps, regions):
+    shares = torch.zeros(len(maps))
+    for n in range(len(maps)):
+        for row in range(maps.shape[1]):
+            for column in range(maps.shape[2]):
+                if regions[n, row, column]:
+                    shares[n] += maps[n, row, column]
+    return shares
 
 
 @share_inside.misconception("You divided by what lies *outside*; a share is of the whole.")
@@ -445,9 +774,27 @@ def inside_to_outside(maps, regions):
     return (maps * regions).sum((1, 2)) / (maps * ~regions).sum((1, 2))
 
 
+@share_inside.naively(inside_to_outside)
+def inside_to_outside_naively(maps, regions):
+    shares = torch.zeros(len(maps))
+    for n in range(len(maps)):
+        inside = maps[n][regions[n]].sum()
+        outside = maps[n][~regions[n]].sum()
+        shares[n] = inside / outside
+    return shares
+
+
 @share_inside.misconception("This is the share of the area; it never looks at the map.")
 def share_of_area(maps, regions):
     return regions.float().mean((1, 2))
+
+
+@share_inside.naively(share_of_area)
+def share_of_area_naively(maps, regions):
+    shares = []
+    for region in regions:
+        shares.append(region.sum() / region.numel())
+    return torch.stack(shares)
 
 
 @share_inside.misconception("You divided by one total for all pictures; each map has its own.")
@@ -455,9 +802,30 @@ def total_of_the_batch(maps, regions):
     return (maps * regions).sum((1, 2)) / maps.sum()
 
 
+@share_inside.naively(total_of_the_batch)
+def total_of_the_batch_naively(maps, regions):
+    total = 0
+    for picture in maps:
+        total += picture.sum()
+    shares = torch.zeros(len(maps))
+    for n in range(len(maps)):
+        shares[n] = maps[n][regions[n]].sum() / total
+    return shares
+
+
 @share_inside.misconception("This is the share *outside* the region.")
 def share_outside(maps, regions):
     return (maps * ~regions).sum((1, 2)) / maps.sum((1, 2))
+
+
+@share_inside.naively(share_outside)
+def share_outside_naively(maps, regions):
+    shares = []
+    for n in range(len(maps)):
+        outside = maps[n].clone()
+        outside[regions[n]] = 0
+        shares.append(outside.sum() / maps[n].sum())
+    return torch.stack(shares)
 
 
 @share_inside.alternative

@@ -69,7 +69,9 @@ plot.heatmaps(
 # on with the course's own solution until yours is right.
 #
 # An answer may use `torch`, `np`, `F`, `nn`, `math` and its arguments. Import anything else inside
-# the cell, and do not call earlier answers.
+# the cell, and do not call earlier answers: notebook, `make check` and the grader judge its cell
+# alone. It leaves its arguments as they were, and what it returns drags no gradients along unless
+# the task says so.
 #
 # The table below follows your checks; every lesson begins with one. To keep it beside the notebook
 # in JupyterLab, right-click it and choose **Create New View for Cell Output**.

@@ -149,6 +149,7 @@ def jpeg(rgb):
     return np.array(Image.open(file))
 
 
+# %%
 def open_picture(file, name):
     """A picture of SIDE × SIDE pixels, RGB or (where it is transparent) RGBA; None if broken."""
     try:

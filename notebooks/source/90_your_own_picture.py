@@ -17,7 +17,7 @@
 
 # %% [markdown] slide="notes"
 # Works as an opening (run it once, ask which map the class believes, collect reasons, come back at
-# the end) and as a closing half hour with pictures that the class brings. All nine methods on
+# the end) and as a closing half hour with pictures that the class brings. All methods on
 # original and edited picture take about fifteen seconds on two cores; "three quick ones" about two.
 # Have two pictures of your own ready beside this notebook, one that the network gets wrong.
 
