@@ -57,9 +57,28 @@ def error_rate(logits, labels):
     return (logits.argmax(1) != labels).float().mean().item()
 
 
+@accuracy.naively(error_rate)
+def error_rate_naively(logits, labels):
+    wrong = 0
+    for n in range(len(labels)):
+        if logits[n].argmax() != labels[n]:
+            wrong += 1
+    return wrong / len(labels)
+
+
 @accuracy.misconception("This is the number of right answers. Divide by the number of pictures.")
 def count_of_right(logits, labels):
     return (logits.argmax(1) == labels).sum().item()
+
+
+@accuracy.naively(count_of_right)
+def count_of_right_naively(logits, labels):
+    predictions = logits.argmax(dim=1).tolist()
+    right = 0
+    for n in range(len(predictions)):
+        if predictions[n] == labels[n]:
+            right = right + 1
+    return right
 
 
 @accuracy.misconception("This is in per cent. Return a share between 0 and 1.")
@@ -67,9 +86,26 @@ def per_cent(logits, labels):
     return 100 * (logits.argmax(1) == labels).float().mean().item()
 
 
+@accuracy.naively(per_cent)
+def per_cent_naively(logits, labels):
+    predictions = np.argmax(logits.numpy(), axis=1)
+    right = np.sum(predictions == labels.numpy())
+    return round(right / len(labels) * 100, 2)
+
+
 @accuracy.misconception("You took the smallest logit. The prediction is the largest.")
 def smallest(logits, labels):
     return (logits.argmin(1) == labels).float().mean().item()
+
+
+@accuracy.naively(smallest)
+def smallest_naively(logits, labels):
+    right = 0
+    order = logits.softmax(1).sort(dim=1).indices
+    for n in range(len(labels)):
+        if order[n, 0] == labels[n]:
+            right += 1
+    return right / len(labels)
 
 
 @accuracy.misconception(
@@ -79,12 +115,27 @@ def tensor_instead_of_number(logits, labels):
     return (logits.argmax(1) == labels).float().mean()
 
 
+@accuracy.naively(tensor_instead_of_number)
+def tensor_instead_of_number_naively(logits, labels):
+    right = 0
+    for n in range(len(labels)):
+        right += logits[n].argmax() == labels[n]
+    return right / len(labels)
+
+
 @accuracy.misconception(
     "You compared every prediction with every label: (N,1) == (N,) is (N,N). Both should have the "
     "shape (N,)."
 )
 def all_with_all(logits, labels):
     return (logits.argmax(1, keepdim=True) == labels).float().mean().item()
+
+
+@accuracy.naively(all_with_all)
+def all_with_all_naively(logits, labels):
+    predictions = logits.topk(1).indices
+    right = (predictions == labels).sum().item()
+    return right / len(labels)
 
 
 @accuracy.alternative
@@ -160,12 +211,31 @@ def upside_down(maps, masks):
     return inside / outside
 
 
+@outside_inside.naively(upside_down)
+def upside_down_naively(maps, masks):
+    ratios = []
+    for n in range(len(maps)):
+        inside = maps[n][masks[n]].mean()
+        outside = maps[n][~masks[n]].mean()
+        ratios.append(inside / outside)
+    return torch.tensor(ratios)
+
+
 @outside_inside.misconception(
     "You divided the sums (or both means by the whole picture). The larger side has more of "
     "everything: divide each sum by its own number of pixels first."
 )
 def sums_not_means(maps, masks):
     return (maps * ~masks).sum((1, 2)) / (maps * masks).sum((1, 2))
+
+
+@outside_inside.naively(sums_not_means)
+def sums_not_means_naively(maps, masks):
+    outside = maps.clone()
+    outside[masks] = 0
+    inside = maps.clone()
+    inside[~masks] = 0
+    return outside.mean((1, 2)) / inside.mean((1, 2))
 
 
 @outside_inside.misconception(
@@ -176,11 +246,32 @@ def share(maps, masks):
     return (maps * ~masks).sum((1, 2)) / maps.sum((1, 2))
 
 
+@outside_inside.naively(share)
+def share_naively(maps, masks):
+    result = torch.zeros(len(maps))
+    for n in range(len(maps)):
+        background = 0
+        for value in maps[n][masks[n] == 0]:
+            background += value
+        result[n] = background / maps[n].sum()
+    return result
+
+
 @outside_inside.misconception(
     "This is one number for all pictures together. Return one a picture, shape (N,)."
 )
 def all_together(maps, masks):
     return maps[~masks].mean() / maps[masks].mean()
+
+
+@outside_inside.naively(all_together)
+def all_together_naively(maps, masks):
+    total = 0
+    for n in range(len(maps)):
+        inside = maps[n][masks[n]].mean()
+        outside = maps[n][~masks[n]].mean()
+        total += outside / inside
+    return total / len(maps)
 
 
 @outside_inside.alternative
@@ -227,14 +318,38 @@ def whole_picture(images):
     return images.mean((1, 2, 3))
 
 
+@corner_brightness.naively(whole_picture)
+def whole_picture_naively(images):
+    brightness = []
+    for image in images:
+        brightness.append(image.mean().item())
+    return torch.tensor(brightness)
+
+
 @corner_brightness.misconception("This is one corner. A tail may reach into it: take all four.")
 def upper_left_only(images):
     return images[:, :, 0, 0].mean(1)
 
 
+@corner_brightness.naively(upper_left_only)
+def upper_left_only_naively(images):
+    brightness = torch.zeros(len(images))
+    for n in range(len(images)):
+        red, green, blue = images[n, :, 0, 0]
+        brightness[n] = (red + green + blue) / 3
+    return brightness
+
+
 @corner_brightness.misconception("The channels are still apart. Take the mean over them too.")
 def channels_apart(images):
     return images[:, :, [0, 0, -1, -1], [0, -1, 0, -1]].mean(2)
+
+
+@corner_brightness.naively(channels_apart)
+def channels_apart_naively(images):
+    top = images[:, :, 0, 0] + images[:, :, 0, -1]
+    bottom = images[:, :, -1, 0] + images[:, :, -1, -1]
+    return (top + bottom) / 4
 
 
 @corner_brightness.misconception(
@@ -244,11 +359,30 @@ def one_for_all(images):
     return images[:, :, [0, 0, -1, -1], [0, -1, 0, -1]].mean()
 
 
+@corner_brightness.naively(one_for_all)
+def one_for_all_naively(images):
+    corners = []
+    for row in (0, -1):
+        for column in (0, -1):
+            corners.append(images[:, :, row, column])
+    return torch.stack(corners).mean()
+
+
 @corner_brightness.misconception(
     "This is the sum of the four corners, four times too large. Divide."
 )
 def sum_of_corners(images):
     return images[:, :, [0, 0, -1, -1], [0, -1, 0, -1]].mean(1).sum(1)
+
+
+@corner_brightness.naively(sum_of_corners)
+def sum_of_corners_naively(images):
+    height, width = images.shape[2:]
+    total = torch.zeros(len(images))
+    for row in (0, height - 1):
+        for column in (0, width - 1):
+            total += images[:, :, row, column].mean(1)
+    return total
 
 
 @corner_brightness.misconception(
@@ -259,12 +393,29 @@ def two_corners(images):
     return images[:, :, [0, -1], [0, -1]].mean((1, 2))
 
 
+@corner_brightness.naively(two_corners)
+def two_corners_naively(images):
+    rows = [0, images.shape[2] - 1]
+    columns = [0, images.shape[3] - 1]
+    corners = images[:, :, rows, columns]
+    return corners.sum(2).mean(1) / 4
+
+
 @corner_brightness.misconception(
     "A step of 63 finds the corners of 64 × 64 pixels only. Rows 0 and −1, columns 0 and −1 are "
     "the corners of any picture."
 )
 def every_63rd(images):
     return images[:, :, ::63, ::63].mean((1, 2, 3))
+
+
+@corner_brightness.naively(every_63rd)
+def every_63rd_naively(images):
+    total = torch.zeros(len(images))
+    for row in (0, 63):
+        for column in (0, 63):
+            total += images[:, :, row, column].mean(1)
+    return total / 4
 
 
 @corner_brightness.alternative
@@ -329,11 +480,27 @@ def dropped(pixels):
     return pixels[..., :3]
 
 
+@on_white.naively(dropped)
+def dropped_naively(pixels):
+    picture = Image.fromarray(pixels)
+    picture = picture.convert("RGB")
+    return np.array(picture)
+
+
 @on_white.misconception(
     "This puts the picture on black. White paper is missing: 255 × (1 − a); white is 255 here."
 )
 def on_black(pixels):
     return np.round(pixels[..., :3] * (pixels[..., 3:] / 255)).astype(np.uint8)
+
+
+@on_white.naively(on_black)
+def on_black_naively(pixels):
+    alpha = pixels[:, :, 3] / 255
+    result = pixels[:, :, :3].copy()
+    for c in range(3):
+        result[:, :, c] = result[:, :, c] * alpha
+    return result
 
 
 @on_white.misconception("Alpha is the wrong way round: 255 is solid, 0 is clear.")
@@ -342,11 +509,28 @@ def inverted(pixels):
     return np.round(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
 
 
+@on_white.naively(inverted)
+def inverted_naively(pixels):
+    result = pixels[:, :, :3].astype(float)
+    clear = pixels[:, :, 3] / 255
+    for c in range(3):
+        result[:, :, c] *= 1 - clear
+        result[:, :, c] += 255 * clear
+    return result.round().astype(np.uint8)
+
+
 @on_white.misconception(
     "Half-clear pixels are treated as solid or clear. Mix: colour × a + white × (1 − a)."
 )
 def hard_edge(pixels):
     return np.where(pixels[..., 3:] > 127, pixels[..., :3], 255).astype(np.uint8)
+
+
+@on_white.naively(hard_edge)
+def hard_edge_naively(pixels):
+    alpha = pixels[:, :, 3:] // 255
+    colour = pixels[:, :, :3]
+    return colour * alpha + 255 * (1 - alpha)
 
 
 @on_white.misconception(
@@ -357,12 +541,31 @@ def only_clear(pixels):
     return np.where(pixels[..., 3:] == 0, 255, pixels[..., :3]).astype(np.uint8)
 
 
+@on_white.naively(only_clear)
+def only_clear_naively(pixels):
+    result = pixels[:, :, :3].copy()
+    for y in range(len(pixels)):
+        for x in range(len(pixels[y])):
+            if pixels[y, x, 3] == 0:
+                result[y, x] = [255, 255, 255]
+    return result
+
+
 @on_white.misconception(
     "uint8 overflows: 200 × 200 does not fit into 0 … 255. Turn the pixels into floats first."
 )
 def overflow(pixels):
     colour, alpha = pixels[..., :3], pixels[..., 3:]
     return ((colour * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
+
+
+@on_white.naively(overflow)
+def overflow_naively(pixels):
+    alpha = pixels[:, :, 3]
+    result = np.zeros((*alpha.shape, 3), dtype=np.uint8)
+    for c in range(3):
+        result[:, :, c] = pixels[:, :, c] * alpha / 255 + (255 - alpha)
+    return result
 
 
 @on_white.misconception(
@@ -372,6 +575,16 @@ def overflow(pixels):
 def floats(pixels):
     alpha = pixels[..., 3:] / 255
     return pixels[..., :3] * alpha + 255 * (1 - alpha)
+
+
+@on_white.naively(floats)
+def floats_naively(pixels):
+    pixels = pixels.astype(np.float32)
+    alpha = pixels[:, :, 3] / 255
+    channels = []
+    for c in range(3):
+        channels.append(pixels[:, :, c] * alpha + 255 * (1 - alpha))
+    return np.round(np.stack(channels, axis=2))
 
 
 @on_white.alternative
@@ -395,6 +608,18 @@ def rounded_down(pixels):
     return (255 - (255.0 - pixels[..., :3]) * alpha).astype("uint8")
 
 
+@on_white.naively(rounded_down)
+def rounded_down_naively(pixels):
+    height, width = pixels.shape[:2]
+    result = np.zeros((height, width, 3), dtype=np.uint8)
+    for y in range(height):
+        for x in range(width):
+            a = pixels[y, x, 3] / 255
+            for c in range(3):
+                result[y, x, c] = int(pixels[y, x, c] * a + 255 * (1 - a))
+    return result
+
+
 # 1.7 The same history
 
 
@@ -413,8 +638,7 @@ same_history = Exercise(
     "1.7",
     "same_history",
     points=2,
-    minutes=7,
-    difficulty=2,
+    minutes=5,
     cases=history_cases,
     hints=(
         "Count the compressions that each kind of file already has behind it.",
@@ -432,11 +656,28 @@ def everything_again(pixels, was_jpeg, on_white, jpeg):
     return jpeg(pixels if was_jpeg else on_white(pixels))
 
 
+@same_history.naively(everything_again)
+def everything_again_naively(pixels, was_jpeg, on_white, jpeg):
+    rgb = pixels
+    if pixels.shape[2] == 4:
+        rgb = on_white(pixels)
+    return jpeg(rgb)
+
+
 @same_history.misconception(
     "Nothing is compressed here: the PNG pictures still have no JPEG ripples, the others do."
 )
 def never(pixels, was_jpeg, on_white, jpeg):
     return pixels if was_jpeg else on_white(pixels)
+
+
+@same_history.naively(never)
+def never_naively(pixels, was_jpeg, on_white, jpeg):
+    rgb = pixels
+    if not was_jpeg:
+        rgb = on_white(pixels)
+        jpeg(rgb)
+    return rgb
 
 
 @same_history.misconception(
@@ -446,11 +687,30 @@ def the_other_way_round(pixels, was_jpeg, on_white, jpeg):
     return jpeg(pixels) if was_jpeg else on_white(pixels)
 
 
+@same_history.naively(the_other_way_round)
+def the_other_way_round_naively(pixels, was_jpeg, on_white, jpeg):
+    rgb = pixels.copy()
+    if not was_jpeg:
+        rgb = on_white(rgb)
+    if was_jpeg:
+        rgb = jpeg(rgb)
+    return rgb
+
+
 @same_history.misconception(
     "Dropping alpha brings the black pixels back. Use `on_white` before `jpeg`."
 )
 def alpha_dropped(pixels, was_jpeg, on_white, jpeg):
     return pixels if was_jpeg else jpeg(pixels[..., :3])
+
+
+@same_history.naively(alpha_dropped)
+def alpha_dropped_naively(pixels, was_jpeg, on_white, jpeg):
+    if was_jpeg:
+        return pixels
+    red, green, blue = pixels[:, :, 0], pixels[:, :, 1], pixels[:, :, 2]
+    rgb = np.dstack([red, green, blue])
+    return jpeg(rgb)
 
 
 @same_history.misconception(
@@ -460,11 +720,30 @@ def twice(pixels, was_jpeg, on_white, jpeg):
     return pixels if was_jpeg else jpeg(jpeg(on_white(pixels)))
 
 
+@same_history.naively(twice)
+def twice_naively(pixels, was_jpeg, on_white, jpeg):
+    rgb = pixels
+    if not was_jpeg:
+        rgb = on_white(rgb)
+        for _ in range(2):
+            rgb = jpeg(rgb)
+    return rgb
+
+
 @same_history.misconception(
     "First on white, then the JPEG: a JPEG has three channels and no alpha."
 )
 def jpeg_before_white(pixels, was_jpeg, on_white, jpeg):
     return pixels if was_jpeg else on_white(jpeg(pixels))
+
+
+@same_history.naively(jpeg_before_white)
+def jpeg_before_white_naively(pixels, was_jpeg, on_white, jpeg):
+    if was_jpeg:
+        return pixels
+    rgb = jpeg(pixels[:, :, :3])
+    alpha = pixels[:, :, 3]
+    return on_white(np.dstack([rgb, alpha]))
 
 
 @same_history.alternative

@@ -41,7 +41,8 @@ saliency = Exercise(
     "2.1",
     "saliency",
     points=2,
-    minutes=10,
+    minutes=12,
+    difficulty=2,
     cases=tiny_cases,
     hints=(
         "Work on a copy of the pictures that asks for gradients: `.detach().clone()`, then "
@@ -63,12 +64,34 @@ def absolute(model, images, target):
     return gradient_of(model, images, lambda logits: logits[:, target].sum()).abs()
 
 
+@saliency.naively(absolute)
+def absolute_naively(model, images, target):
+    x = images.clone()
+    x.requires_grad = True
+    for n in range(len(x)):
+        logits = model(x[n : n + 1])
+        logits[0, target].backward()
+    return torch.abs(x.grad)
+
+
 @saliency.misconception(
     "This is the gradient of the probability, after the softmax. Explain the logit: the number "
     "before the softmax."
 )
 def of_probability(model, images, target):
     return gradient_of(model, images, lambda logits: logits.softmax(1)[:, target].sum())
+
+
+@saliency.naively(of_probability)
+def of_probability_naively(model, images, target):
+    maps = []
+    for image in images:
+        x = image.unsqueeze(0).clone()
+        x.requires_grad = True
+        probabilities = F.softmax(model(x), dim=1)
+        probabilities[0, target].backward()
+        maps.append(x.grad)
+    return torch.cat(maps)
 
 
 @saliency.misconception(
@@ -83,9 +106,28 @@ def of_loss(model, images, target):
     return gradient_of(model, images, loss)
 
 
+@saliency.naively(of_loss)
+def of_loss_naively(model, images, target):
+    x = images.clone()
+    x.requires_grad = True
+    labels = torch.tensor([target] * len(x))
+    loss = F.cross_entropy(model(x), labels)
+    loss.backward()
+    return x.grad
+
+
 @saliency.misconception("You explained all logits at once. Which column belongs to the target?")
 def of_all_logits(model, images, target):
     return gradient_of(model, images, lambda logits: logits.sum())
+
+
+@saliency.naively(of_all_logits)
+def of_all_logits_naively(model, images, target):
+    x = images.clone()
+    x.requires_grad = True
+    logits = model(x)
+    logits.mean().backward()
+    return x.grad
 
 
 @saliency.misconception(
@@ -93,6 +135,18 @@ def of_all_logits(model, images, target):
 )
 def mean_over_pictures(model, images, target):
     return gradient_of(model, images, lambda logits: logits[:, target].mean())
+
+
+@saliency.naively(mean_over_pictures)
+def mean_over_pictures_naively(model, images, target):
+    x = images.clone()
+    x.requires_grad = True
+    logits = model(x)
+    score = 0
+    for n in range(len(x)):
+        score = score + logits[n, target] / len(x)
+    score.backward()
+    return x.grad
 
 
 @saliency.misconception(
@@ -103,11 +157,32 @@ def first_picture_only(model, images, target):
     return gradient_of(model, images, lambda logits: logits[0, target])
 
 
+@saliency.naively(first_picture_only)
+def first_picture_only_naively(model, images, target):
+    x = images.clone()
+    x.requires_grad = True
+    scores = model(x)[0]
+    scores[target].backward()
+    return x.grad
+
+
 @saliency.misconception(
     "`logits[target]` picks a row, which is a picture. The classes are the columns."
 )
 def row_instead_of_column(model, images, target):
     return gradient_of(model, images, lambda logits: logits[target].sum())
+
+
+@saliency.naively(row_instead_of_column)
+def row_instead_of_column_naively(model, images, target):
+    maps = []
+    for image in images:
+        x = image[None].clone()
+        x.requires_grad = True
+        score = model(x)[target].sum()
+        score.backward()
+        maps.append(x.grad[0])
+    return torch.stack(maps)
 
 
 @saliency.misconception(
@@ -118,6 +193,16 @@ def accumulates(model, images, target):
     images.requires_grad_(True)
     model(images)[:, target].sum().backward()
     return images.grad
+
+
+@saliency.naively(accumulates)
+def accumulates_naively(model, images, target):
+    images.requires_grad = True
+    maps = []
+    for n in range(len(images)):
+        model(images)[n, target].backward()
+        maps.append(images.grad[n])
+    return torch.stack(maps)
 
 
 @saliency.alternative
@@ -197,6 +282,13 @@ def one_scale_for_all(gradient):
     return eye(gradient.abs().amax(1), batched=False)
 
 
+@for_the_eye.naively(one_scale_for_all)
+def one_scale_for_all_naively(gradient):
+    strength = np.abs(gradient.numpy()).max(axis=1)
+    top = np.percentile(strength, 99)
+    return torch.from_numpy(np.minimum(strength / top, 1))
+
+
 @for_the_eye.misconception(
     "You took the mean over the channels; a pixel is as strong as its strongest channel."
 )
@@ -204,11 +296,31 @@ def mean_of_channels(gradient):
     return eye(gradient.abs().mean(1))
 
 
+@for_the_eye.naively(mean_of_channels)
+def mean_of_channels_naively(gradient):
+    red, green, blue = gradient[:, 0].abs(), gradient[:, 1].abs(), gradient[:, 2].abs()
+    result = (red + green + blue) / 3
+    for n in range(len(result)):
+        result[n] = result[n] / result[n].quantile(0.99)
+    result[result > 1] = 1
+    return result
+
+
 @for_the_eye.misconception(
     "You lost the negative values: take the absolute value before the largest channel."
 )
 def largest_without_abs(gradient):
     return eye(gradient.amax(1).clamp(min=0))
+
+
+@for_the_eye.naively(largest_without_abs)
+def largest_without_abs_naively(gradient):
+    shown = []
+    for picture in gradient:
+        strength = picture.max(dim=0).values
+        top = torch.quantile(strength, 0.99)
+        shown.append((strength / top).clamp(max=1))
+    return torch.stack(shown)
 
 
 @for_the_eye.misconception(
@@ -220,6 +332,13 @@ def divided_by_maximum(gradient):
     return strength / strength.amax((1, 2), keepdim=True)
 
 
+@for_the_eye.naively(divided_by_maximum)
+def divided_by_maximum_naively(gradient):
+    strength = gradient.abs().max(dim=1).values
+    largest = strength.max()
+    return strength / largest
+
+
 @for_the_eye.misconception(
     "Your percentile is over all channels' values; take the largest channel first, then the "
     "percentile of these H × W values."
@@ -229,10 +348,29 @@ def percentile_of_all_channels(gradient):
     return (gradient.abs().amax(1) / top[:, None, None]).clamp(max=1)
 
 
+@for_the_eye.naively(percentile_of_all_channels)
+def percentile_of_all_channels_naively(gradient):
+    shown = []
+    for picture in gradient:
+        picture = picture.abs()
+        picture = picture / torch.quantile(picture, 0.99)
+        picture[picture > 1] = 1
+        shown.append(picture.amax(0))
+    return torch.stack(shown)
+
+
 @for_the_eye.misconception("Values above 1 are left: cut them at 1.")
 def not_clipped(gradient):
     strength = gradient.abs().amax(1)
     return strength / strength.flatten(1).quantile(0.99, dim=1)[:, None, None]
+
+
+@for_the_eye.naively(not_clipped)
+def not_clipped_naively(gradient):
+    strength = np.abs(gradient.numpy()).max(axis=1)
+    for n in range(len(strength)):
+        strength[n] = strength[n] / np.percentile(strength[n], 99)
+    return torch.from_numpy(strength)
 
 
 @for_the_eye.misconception(
@@ -241,6 +379,16 @@ def not_clipped(gradient):
 )
 def abs_after_the_largest(gradient):
     return eye(gradient.amax(1).abs())
+
+
+@for_the_eye.naively(abs_after_the_largest)
+def abs_after_the_largest_naively(gradient):
+    strength = gradient.max(dim=1).values
+    strength[strength < 0] *= -1
+    for n in range(len(strength)):
+        top = torch.quantile(strength[n], 0.99)
+        strength[n] = torch.clamp(strength[n] / top, 0, 1)
+    return strength
 
 
 @for_the_eye.alternative
@@ -302,11 +450,27 @@ def homework_formula(images, fraction):
     return (fraction / value_range(images)) ** 2
 
 
+@noise_std.naively(homework_formula)
+def homework_formula_naively(images, fraction):
+    sigma = torch.zeros(len(images), 1, 1, 1)
+    for n in range(len(images)):
+        span = images[n].max() - images[n].min()
+        sigma[n] = (fraction / span) ** 2
+    return sigma
+
+
 @noise_std.misconception(
     "You took one range for the whole batch; each picture has its own, shape (N,1,1,1)."
 )
 def range_of_the_batch(images, fraction):
     return (fraction * (images.max() - images.min())).expand(len(images), 1, 1, 1)
+
+
+@noise_std.naively(range_of_the_batch)
+def range_of_the_batch_naively(images, fraction):
+    largest = images.max()
+    smallest = images.min()
+    return fraction * (largest - smallest)
 
 
 @noise_std.misconception(
@@ -316,6 +480,14 @@ def of_the_standard_deviation(images, fraction):
     return fraction * images.std((1, 2, 3), keepdim=True)
 
 
+@noise_std.naively(of_the_standard_deviation)
+def of_the_standard_deviation_naively(images, fraction):
+    sigma = []
+    for image in images.numpy():
+        sigma.append(fraction * np.std(image))
+    return torch.tensor(sigma, dtype=torch.float32).reshape(-1, 1, 1, 1)
+
+
 @noise_std.misconception(
     "You divided by the range; a picture with a larger range needs more noise, not less."
 )
@@ -323,9 +495,26 @@ def divided_by_range(images, fraction):
     return fraction / value_range(images)
 
 
+@noise_std.naively(divided_by_range)
+def divided_by_range_naively(images, fraction):
+    sigma = []
+    for image in images:
+        span = image.max() - image.min()
+        sigma.append(fraction / span)
+    return torch.stack(sigma).reshape(-1, 1, 1, 1)
+
+
 @noise_std.misconception("You squared it: that is the variance; the noise is scaled by σ itself.")
 def variance(images, fraction):
     return (fraction * value_range(images)) ** 2
+
+
+@noise_std.naively(variance)
+def variance_naively(images, fraction):
+    flat = images.reshape(len(images), -1)
+    span = flat.max(1).values - flat.min(1).values
+    sigma = fraction * span
+    return (sigma * sigma)[:, None, None, None]
 
 
 @noise_std.alternative
@@ -367,6 +556,15 @@ def gradient_of_mean(gradient, images, noise, fraction):
     return gradient(noisy(images, noise, fraction).mean(0))
 
 
+@smoothgrad.naively(gradient_of_mean)
+def gradient_of_mean_naively(gradient, images, noise, fraction):
+    span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+    total = torch.zeros_like(images)
+    for z in noise:
+        total += images + fraction * span * z
+    return gradient(total / len(noise))
+
+
 @smoothgrad.misconception(
     "You averaged absolute values. Noise that flips the sign then never cancels; average the "
     "signed gradients."
@@ -375,14 +573,44 @@ def mean_of_absolute(gradient, images, noise, fraction):
     return torch.stack([gradient(noisy(images, z, fraction)).abs() for z in noise]).mean(0)
 
 
+@smoothgrad.naively(mean_of_absolute)
+def mean_of_absolute_naively(gradient, images, noise, fraction):
+    span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+    total = torch.zeros_like(images)
+    for z in noise:
+        total += torch.abs(gradient(images + fraction * span * z))
+    return total / len(noise)
+
+
 @smoothgrad.misconception("You added the gradients up and did not divide by their number.")
 def sum_of_gradients(gradient, images, noise, fraction):
     return torch.stack([gradient(noisy(images, z, fraction)) for z in noise]).sum(0)
 
 
+@smoothgrad.naively(sum_of_gradients)
+def sum_of_gradients_naively(gradient, images, noise, fraction):
+    total = torch.zeros_like(images)
+    for n in range(len(images)):
+        sigma = fraction * (images[n].max() - images[n].min())
+        for i in range(len(noise)):
+            copy = images[n] + sigma * noise[i, n]
+            total[n] += gradient(copy[None])[0]
+    return total
+
+
 @smoothgrad.misconception("You averaged squares: that is SmoothGrad², which comes later.")
 def mean_of_squares(gradient, images, noise, fraction):
     return torch.stack([gradient(noisy(images, z, fraction)) ** 2 for z in noise]).mean(0)
+
+
+@smoothgrad.naively(mean_of_squares)
+def mean_of_squares_naively(gradient, images, noise, fraction):
+    span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+    maps = []
+    for i in range(len(noise)):
+        one = gradient(images + fraction * span * noise[i])
+        maps.append(one * one)
+    return sum(maps) / len(maps)
 
 
 @smoothgrad.misconception(
@@ -396,12 +624,33 @@ def random_walk(gradient, images, noise, fraction):
     return total / len(noise)
 
 
+@smoothgrad.naively(random_walk)
+def random_walk_naively(gradient, images, noise, fraction):
+    total = torch.zeros_like(images)
+    for z in noise:
+        span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+        images = images + fraction * span * z
+        total += gradient(images)
+    return total / len(noise)
+
+
 @smoothgrad.misconception(
     "Your noise is scaled with (fraction / range)², the homework's formula; use fraction × range."
 )
 def homework_noise(gradient, images, noise, fraction):
     sigma = (fraction / value_range(images)) ** 2
     return torch.stack([gradient(images + sigma * z) for z in noise]).mean(0)
+
+
+@smoothgrad.naively(homework_noise)
+def homework_noise_naively(gradient, images, noise, fraction):
+    total = torch.zeros_like(images)
+    for n in range(len(images)):
+        sigma = (fraction / (images[n].max() - images[n].min())) ** 2
+        for i in range(len(noise)):
+            copy = images[n] + sigma * noise[i, n]
+            total[n] += gradient(copy[None])[0]
+    return total / len(noise)
 
 
 @smoothgrad.misconception(
@@ -411,12 +660,33 @@ def without_range(gradient, images, noise, fraction):
     return torch.stack([gradient(images + fraction * z) for z in noise]).mean(0)
 
 
+@smoothgrad.naively(without_range)
+def without_range_naively(gradient, images, noise, fraction):
+    copies = images + noise * fraction
+    total = 0
+    for copy in copies:
+        total = total + gradient(copy)
+    return total / len(copies)
+
+
 @smoothgrad.misconception(
     "You cut the noisy pictures to [0, 1]. That shifts their mean wherever a picture is dark or "
     "bright; the paper leaves them as they are."
 )
 def clamped(gradient, images, noise, fraction):
     return torch.stack([gradient(noisy(images, z, fraction).clamp(0, 1)) for z in noise]).mean(0)
+
+
+@smoothgrad.naively(clamped)
+def clamped_naively(gradient, images, noise, fraction):
+    span = images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True)
+    total = torch.zeros_like(images)
+    for z in noise:
+        copy = images + fraction * span * z
+        copy[copy < 0] = 0
+        copy[copy > 1] = 1
+        total += gradient(copy)
+    return total / len(noise)
 
 
 @smoothgrad.alternative
@@ -520,9 +790,35 @@ def rise_instead_of_drop(score, image, patch, fill):
     return -occluded(score, image, patch, fill)
 
 
+@occlusion.naively(rise_instead_of_drop)
+def rise_instead_of_drop_naively(score, image, patch, fill):
+    before = score(image)
+    result = []
+    for top in range(0, image.shape[2], patch):
+        row = []
+        for left in range(0, image.shape[3], patch):
+            copy = image.clone()
+            copy[:, :, top : top + patch, left : left + patch] = fill
+            row.append((score(copy) - before).item())
+        result.append(row)
+    return torch.tensor(result)
+
+
 @occlusion.misconception("This is the score that is left; the map should hold the drop.")
 def score_left(score, image, patch, fill):
     return occluded(score, image, patch, fill, drop=False)
+
+
+@occlusion.naively(score_left)
+def score_left_naively(score, image, patch, fill):
+    height, width = image.shape[2:]
+    scores = []
+    for top in range(0, height, patch):
+        for left in range(0, width, patch):
+            copy = image.clone()
+            copy[0, :, top : top + patch, left : left + patch] = fill
+            scores.append(score(copy))
+    return torch.cat(scores).reshape(height // patch, width // patch)
 
 
 @occlusion.misconception(
@@ -530,6 +826,18 @@ def score_left(score, image, patch, fill):
 )
 def patches_stay(score, image, patch, fill):
     return occluded(score, image, patch, fill, cumulative=True)
+
+
+@occlusion.naively(patches_stay)
+def patches_stay_naively(score, image, patch, fill):
+    rows, columns = image.shape[2] // patch, image.shape[3] // patch
+    drops = torch.zeros(rows, columns)
+    for r in range(rows):
+        copy = image.clone()
+        for c in range(columns):
+            copy[:, :, r * patch : (r + 1) * patch, c * patch : (c + 1) * patch] = fill
+            drops[r, c] = score(image) - score(copy)
+    return drops
 
 
 @occlusion.misconception(
@@ -540,14 +848,51 @@ def filled_with_black(score, image, patch, fill):
     return occluded(score, image, patch, 0.0)
 
 
+@occlusion.naively(filled_with_black)
+def filled_with_black_naively(score, image, patch, fill):
+    rows, columns = image.shape[2] // patch, image.shape[3] // patch
+    drops = torch.zeros(rows, columns)
+    for r in range(rows):
+        for c in range(columns):
+            mask = torch.ones_like(image)
+            mask[:, :, r * patch : (r + 1) * patch, c * patch : (c + 1) * patch] = 0
+            drops[r, c] = score(image) - score(image * mask)
+    return drops
+
+
 @occlusion.misconception("Rows and columns are swapped: the first axis of a picture is its height.")
 def transposed(score, image, patch, fill):
     return occluded(score, image, patch, fill).T.contiguous()
 
 
+@occlusion.naively(transposed)
+def transposed_naively(score, image, patch, fill):
+    width, height = image.shape[2:]
+    drops = torch.zeros(height // patch, width // patch)
+    for y in range(height // patch):
+        for x in range(width // patch):
+            copy = image.clone()
+            copy[:, :, y * patch : (y + 1) * patch, x * patch : (x + 1) * patch] = fill
+            drops[y, x] = score(image) - score(copy)
+    return drops
+
+
 @occlusion.misconception("You took the size of the drop; a patch that speaks against is negative.")
 def absolute_drop(score, image, patch, fill):
     return occluded(score, image, patch, fill).abs()
+
+
+@occlusion.naively(absolute_drop)
+def absolute_drop_naively(score, image, patch, fill):
+    drops = torch.zeros(image.shape[2] // patch, image.shape[3] // patch)
+    for r in range(len(drops)):
+        for c in range(len(drops[r])):
+            copy = image.clone()
+            copy[0, :, r * patch : (r + 1) * patch, c * patch : (c + 1) * patch] = fill
+            drops[r, c] = score(image) - score(copy)
+            if drops[r, c] < 0:
+                drops[r, c] = -drops[r, c]
+    return drops
 
 
 @occlusion.alternative

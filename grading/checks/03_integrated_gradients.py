@@ -59,12 +59,27 @@ def gradient_alone(gradient, images, baseline):
     return gradient(images)
 
 
+@contributions.naively(gradient_alone)
+def gradient_alone_naively(gradient, images, baseline):
+    distance = images - baseline
+    weights = gradient(distance)
+    return weights
+
+
 @contributions.misconception(
     "You multiplied by the picture, which takes black for the baseline. Multiply by the distance "
     "from the baseline you were given."
 )
 def times_the_picture(gradient, images, baseline):
     return images * gradient(images)
+
+
+@contributions.naively(times_the_picture)
+def times_the_picture_naively(gradient, images, baseline):
+    parts = gradient(images).clone()
+    for n in range(len(images)):
+        parts[n] *= images[n]
+    return parts
 
 
 @contributions.misconception(
@@ -75,6 +90,13 @@ def reversed_difference(gradient, images, baseline):
     return (baseline - images) * gradient(images)
 
 
+@contributions.naively(reversed_difference)
+def reversed_difference_naively(gradient, images, baseline):
+    first = gradient(baseline) * baseline
+    second = gradient(images) * images
+    return first - second
+
+
 @contributions.misconception(
     "You took the absolute value, and the parts no longer add up. A value may speak against."
 )
@@ -82,9 +104,25 @@ def absolute_contribution(gradient, images, baseline):
     return ((images - baseline) * gradient(images)).abs()
 
 
+@contributions.naively(absolute_contribution)
+def absolute_contribution_naively(gradient, images, baseline):
+    weights = torch.abs(gradient(images))
+    distance = torch.abs(images - baseline)
+    return weights * distance
+
+
 @contributions.misconception("You added the parts up. Keep one number for every value.")
 def already_added(gradient, images, baseline):
     return ((images - baseline) * gradient(images)).flatten(1).sum(1)
+
+
+@contributions.naively(already_added)
+def already_added_naively(gradient, images, baseline):
+    total = 0
+    for n in range(len(images)):
+        parts = gradient(images)[n] * (images[n] - baseline[n])
+        total += parts.sum()
+    return total
 
 
 @contributions.alternative
@@ -122,9 +160,27 @@ def left_ends(steps):
     return torch.arange(steps) / steps
 
 
+@midpoints.naively(left_ends)
+def left_ends_naively(steps):
+    points = []
+    for k in range(steps):
+        points.append(k / steps)
+    return torch.tensor(points)
+
+
 @midpoints.misconception("These are the right ends of the pieces; stand in the middle of each.")
 def right_ends(steps):
     return torch.arange(1, steps + 1) / steps
+
+
+@midpoints.naively(right_ends)
+def right_ends_naively(steps):
+    points = []
+    alpha = 0
+    while len(points) < steps:
+        alpha += 1 / steps
+        points.append(alpha)
+    return torch.tensor(points)
 
 
 @midpoints.misconception(
@@ -135,6 +191,12 @@ def both_ends(steps):
     return torch.linspace(0, 1, steps)
 
 
+@midpoints.naively(both_ends)
+def both_ends_naively(steps):
+    points = np.linspace(0, 1, steps)
+    return torch.from_numpy(points)
+
+
 @midpoints.misconception(
     "Your points are evenly spread between 0 and 1, but they are not the middles: the first stands "
     "1/(2·steps) from 0, not 1/(steps+1)."
@@ -143,9 +205,26 @@ def evenly_inside(steps):
     return torch.linspace(0, 1, steps + 2)[1:-1]
 
 
+@midpoints.naively(evenly_inside)
+def evenly_inside_naively(steps):
+    points = torch.zeros(steps)
+    for k in range(steps):
+        points[k] = (k + 1) / (steps + 1)
+    return points
+
+
 @midpoints.misconception("These are the middles of pieces of length 1. Divide, to end at 1.")
 def not_divided(steps):
     return torch.arange(steps) + 0.5
+
+
+@midpoints.naively(not_divided)
+def not_divided_naively(steps):
+    middles = []
+    for k in range(steps):
+        start, end = k, k + 1
+        middles.append((start + end) / 2)
+    return torch.tensor(middles)
 
 
 @midpoints.alternative
@@ -190,6 +269,14 @@ def homework_without_distance(gradient, images, baseline, alphas):
     return mean_gradient(gradient, images, baseline, alphas)
 
 
+@integrated_gradients.naively(homework_without_distance)
+def homework_without_distance_naively(gradient, images, baseline, alphas):
+    total = torch.zeros_like(images)
+    for alpha in alphas:
+        total += gradient((1 - alpha) * baseline + alpha * images)
+    return total / len(alphas)
+
+
 @integrated_gradients.misconception(
     "Your path is α·x: it starts at black, whatever baseline you were given."
 )
@@ -198,11 +285,30 @@ def path_from_black(gradient, images, baseline, alphas):
     return (images - baseline) * mean
 
 
+@integrated_gradients.naively(path_from_black)
+def path_from_black_naively(gradient, images, baseline, alphas):
+    total = torch.zeros_like(images)
+    for alpha in alphas:
+        total += gradient(images * alpha)
+    return images * total / len(alphas)
+
+
 @integrated_gradients.misconception(
     "The path is right, but you multiplied by x. The distance walked is x − x′."
 )
 def times_x(gradient, images, baseline, alphas):
     return images * mean_gradient(gradient, images, baseline, alphas)
+
+
+@integrated_gradients.naively(times_x)
+def times_x_naively(gradient, images, baseline, alphas):
+    result = torch.zeros_like(images)
+    for n in range(len(images)):
+        for alpha in alphas:
+            point = baseline[n] + alpha * (images[n] - baseline[n])
+            result[n] += gradient(point[None])[0]
+        result[n] *= images[n] / len(alphas)
+    return result
 
 
 @integrated_gradients.misconception(
@@ -213,12 +319,30 @@ def sum_not_mean(gradient, images, baseline, alphas):
     return (images - baseline) * mean * len(alphas)
 
 
+@integrated_gradients.naively(sum_not_mean)
+def sum_not_mean_naively(gradient, images, baseline, alphas):
+    result = 0
+    for alpha in alphas.tolist():
+        point = (1 - alpha) * baseline + alpha * images
+        result = result + gradient(point) * (images - baseline)
+    return result
+
+
 @integrated_gradients.misconception(
     "You walk backwards: at α = 1 you stand on the baseline. Start there and end at the picture."
 )
 def backwards(gradient, images, baseline, alphas):
     points = [gradient(images + a * (baseline - images)) for a in alphas]
     return (images - baseline) * torch.stack(points).mean(0)
+
+
+@integrated_gradients.naively(backwards)
+def backwards_naively(gradient, images, baseline, alphas):
+    distance = baseline - images
+    total = torch.zeros_like(images)
+    for alpha in alphas:
+        total += gradient(images + alpha * distance)
+    return distance * total / len(alphas)
 
 
 @integrated_gradients.misconception(
@@ -229,6 +353,14 @@ def one_gradient(gradient, images, baseline, alphas):
     return (images - baseline) * gradient(images)
 
 
+@integrated_gradients.naively(one_gradient)
+def one_gradient_naively(gradient, images, baseline, alphas):
+    gradients = torch.zeros(len(alphas), *images.shape)
+    for k in range(len(alphas)):
+        gradients[k] = gradient(images)
+    return gradients.mean(0) * (images - baseline)
+
+
 @integrated_gradients.misconception(
     "You averaged the pictures and took one gradient. Take a gradient at every point, then the "
     "mean."
@@ -237,12 +369,31 @@ def gradient_of_the_mean(gradient, images, baseline, alphas):
     return (images - baseline) * gradient(baseline + alphas.mean() * (images - baseline))
 
 
+@integrated_gradients.naively(gradient_of_the_mean)
+def gradient_of_the_mean_naively(gradient, images, baseline, alphas):
+    path = []
+    for alpha in alphas:
+        path.append(baseline + alpha * (images - baseline))
+    middle = torch.stack(path).mean(0)
+    return gradient(middle) * (images - baseline)
+
+
 @integrated_gradients.misconception(
     "You averaged absolute gradients; what rises and falls along the path then never cancels."
 )
 def absolute_gradients(gradient, images, baseline, alphas):
     points = [gradient(baseline + a * (images - baseline)).abs() for a in alphas]
     return (images - baseline) * torch.stack(points).mean(0)
+
+
+@integrated_gradients.naively(absolute_gradients)
+def absolute_gradients_naively(gradient, images, baseline, alphas):
+    total = np.zeros(images.shape, dtype="float32")
+    for alpha in alphas:
+        point = baseline + alpha * (images - baseline)
+        total += np.abs(gradient(point).numpy())
+    mean = torch.from_numpy(total) / len(alphas)
+    return mean * (images - baseline)
 
 
 @integrated_gradients.misconception(
@@ -254,12 +405,30 @@ def part_of_the_way(gradient, images, baseline, alphas):
     return torch.stack([a * distance * gradient(baseline + a * distance) for a in alphas]).mean(0)
 
 
+@integrated_gradients.naively(part_of_the_way)
+def part_of_the_way_naively(gradient, images, baseline, alphas):
+    total = torch.zeros_like(images)
+    for alpha in alphas:
+        point = baseline + alpha * (images - baseline)
+        total += gradient(point) * (point - baseline)
+    return total / len(alphas)
+
+
 @integrated_gradients.misconception(
     "Only the last point's gradient is left, divided by the number of points. Add up: `total +=`."
 )
 def only_the_last_counts(gradient, images, baseline, alphas):
     last = gradient(baseline + alphas[-1] * (images - baseline))
     return (images - baseline) * last / len(alphas)
+
+
+@integrated_gradients.naively(only_the_last_counts)
+def only_the_last_counts_naively(gradient, images, baseline, alphas):
+    total = torch.zeros_like(images)
+    for alpha in alphas:
+        point = baseline + alpha * (images - baseline)
+        total = gradient(point)
+    return (images - baseline) * total / len(alphas)
 
 
 @integrated_gradients.alternative
@@ -305,14 +474,41 @@ def without_the_baseline(maps, score, images, baseline):
     return (maps.sum((1, 2, 3)) - score(images)) / score(images)
 
 
+@completeness_error.naively(without_the_baseline)
+def without_the_baseline_naively(maps, score, images, baseline):
+    errors = []
+    for n in range(len(maps)):
+        wanted = score(images[n : n + 1])
+        errors.append((maps[n].sum() - wanted) / wanted)
+    return torch.cat(errors)
+
+
 @completeness_error.misconception("You did not divide by f(x) − f(x′): the error is relative.")
 def not_relative(maps, score, images, baseline):
     return maps.sum((1, 2, 3)) - change(score, images, baseline)
 
 
+@completeness_error.naively(not_relative)
+def not_relative_naively(maps, score, images, baseline):
+    errors = torch.zeros(len(maps))
+    before, after = score(baseline), score(images)
+    for n in range(len(maps)):
+        errors[n] = maps[n].sum() - (after[n] - before[n])
+    return errors
+
+
 @completeness_error.misconception("You took the mean of the map. Its parts have to be added up.")
 def mean_of_the_map(maps, score, images, baseline):
     return maps.mean((1, 2, 3)) / change(score, images, baseline) - 1
+
+
+@completeness_error.naively(mean_of_the_map)
+def mean_of_the_map_naively(maps, score, images, baseline):
+    errors = []
+    for n in range(len(maps)):
+        wanted = score(images)[n] - score(baseline)[n]
+        errors.append((maps[n].mean() - wanted) / wanted)
+    return torch.stack(errors)
 
 
 @completeness_error.misconception(
@@ -322,11 +518,25 @@ def sum_of_absolute(maps, score, images, baseline):
     return maps.abs().sum((1, 2, 3)) / change(score, images, baseline) - 1
 
 
+@completeness_error.naively(sum_of_absolute)
+def sum_of_absolute_naively(maps, score, images, baseline):
+    total = torch.from_numpy(np.abs(maps.numpy()).sum(axis=(1, 2, 3)))
+    wanted = score(images) - score(baseline)
+    return (total - wanted) / wanted
+
+
 @completeness_error.misconception(
     "You added up over all pictures. Each has its own sum and its own error, shape (N,)."
 )
 def one_sum_for_all(maps, score, images, baseline):
     return maps.sum() / change(score, images, baseline) - 1
+
+
+@completeness_error.naively(one_sum_for_all)
+def one_sum_for_all_naively(maps, score, images, baseline):
+    total = maps.sum()
+    wanted = score(images).sum() - score(baseline).sum()
+    return (total - wanted) / wanted
 
 
 @completeness_error.misconception(
@@ -336,9 +546,25 @@ def sign_reversed(maps, score, images, baseline):
     return 1 - maps.sum((1, 2, 3)) / change(score, images, baseline)
 
 
+@completeness_error.naively(sign_reversed)
+def sign_reversed_naively(maps, score, images, baseline):
+    errors = torch.zeros(len(maps))
+    wanted = score(images) - score(baseline)
+    for n in range(len(maps)):
+        errors[n] = (wanted[n] - maps[n].sum()) / wanted[n]
+    return errors
+
+
 @completeness_error.misconception("You lost the sign, which says whether there is too much.")
 def unsigned(maps, score, images, baseline):
     return (maps.sum((1, 2, 3)) / change(score, images, baseline) - 1).abs()
+
+
+@completeness_error.naively(unsigned)
+def unsigned_naively(maps, score, images, baseline):
+    wanted = score(images) - score(baseline)
+    missing = torch.abs(maps.sum((1, 2, 3)) - wanted)
+    return missing / wanted
 
 
 @completeness_error.misconception(
@@ -348,6 +574,16 @@ def unsigned(maps, score, images, baseline):
 def share_of_the_sum(maps, score, images, baseline):
     total = maps.flatten(1).sum(1)
     return (total - (score(images) - score(baseline))) / total
+
+
+@completeness_error.naively(share_of_the_sum)
+def share_of_the_sum_naively(maps, score, images, baseline):
+    errors = []
+    for n in range(len(maps)):
+        total = maps[n].sum()
+        wanted = score(images)[n] - score(baseline)[n]
+        errors.append(1 - wanted / total)
+    return torch.stack(errors)
 
 
 @completeness_error.alternative
@@ -465,11 +701,27 @@ def nearest(images):
     return images.round()
 
 
+@farthest.naively(nearest)
+def nearest_naively(images):
+    result = images.clone()
+    result[images > 0.5] = 1
+    result[images <= 0.5] = 0
+    return result
+
+
 @farthest.misconception(
     "This is the negative. A gray value is all but its own negative, so x − x′ is nearly 0 there."
 )
 def negative(images):
     return 1 - images
+
+
+@farthest.naively(negative)
+def negative_naively(images):
+    result = torch.ones_like(images)
+    for n in range(len(images)):
+        result[n] -= images[n]
+    return result
 
 
 @farthest.misconception(
@@ -480,10 +732,32 @@ def by_pixel(images):
     return (images.mean(1, keepdim=True) < 0.5).float().expand_as(images)
 
 
+@farthest.naively(by_pixel)
+def by_pixel_naively(images):
+    result = torch.zeros_like(images)
+    for n in range(len(images)):
+        for y in range(images.shape[2]):
+            for x in range(images.shape[3]):
+                if images[n, :, y, x].mean() < 0.5:
+                    result[n, :, y, x] = 1
+    return result
+
+
 @farthest.misconception("You decide once for a picture; decide for each value.")
 def by_picture(images):
     dark = images.mean((1, 2, 3), keepdim=True) < 0.5
     return dark.float().expand_as(images)
+
+
+@farthest.naively(by_picture)
+def by_picture_naively(images):
+    baselines = []
+    for image in images:
+        if image.mean() < 0.5:
+            baselines.append(torch.ones_like(image))
+        else:
+            baselines.append(torch.zeros_like(image))
+    return torch.stack(baselines)
 
 
 @farthest.misconception(
@@ -491,6 +765,14 @@ def by_picture(images):
 )
 def still_boolean(images):
     return images < 0.5
+
+
+@farthest.naively(still_boolean)
+def still_boolean_naively(images):
+    baselines = []
+    for image in images:
+        baselines.append(image < 0.5)
+    return torch.stack(baselines)
 
 
 @farthest.alternative

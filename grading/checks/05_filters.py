@@ -26,7 +26,7 @@ activation = Exercise(
     "5.1",
     "activation",
     points=3,
-    minutes=12,
+    minutes=15,
     difficulty=2,
     cases=hook_cases,
     hints=(
@@ -708,7 +708,7 @@ ascend = Exercise(
     "5.5",
     "ascend",
     points=3,
-    minutes=15,
+    minutes=12,
     difficulty=2,
     cases=ascent_cases,
     tolerance=1e-3,

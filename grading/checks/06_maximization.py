@@ -28,7 +28,7 @@ ascend = Exercise(
     "6.1",
     "ascend",
     points=2,
-    minutes=12,
+    minutes=8,
     difficulty=2,
     cases=network_cases,
     tolerance=1e-3,
@@ -222,9 +222,10 @@ second_network = choice(
         "A": "Neither has seen the picture: it was made after both were trained, from the first "
         "alone.",
         "B": "They start from other weights and see other batches; print a few and compare.",
-        "C": "Nobody would read these digits. Networks can agree on what no person sees.",
+        "C": "They agree on all ten, and some of them nobody reads. Networks can agree on what no "
+        "person sees.",
         "D": "The noise is no quirk of one network: it is what networks of this kind, trained on "
-        "these digits, look for. Their agreement says nothing about what a person would see.",
+        "these digits, look for. Some can be read and some cannot; the score is 1 either way.",
     },
 )
 
@@ -508,7 +509,7 @@ search_z = Exercise(
     "6.5",
     "search_z",
     points=2,
-    minutes=12,
+    minutes=8,
     difficulty=2,
     cases=z_cases,
     tolerance=1e-3,

@@ -557,7 +557,7 @@ hirescam = Exercise(
     "7.6",
     "hirescam",
     points=2,
-    minutes=8,
+    minutes=5,
     difficulty=2,
     cases=feature_cases,
     hints=(

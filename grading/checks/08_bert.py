@@ -525,7 +525,7 @@ best_span = Exercise(
     "8.8",
     "best_span",
     points=3,
-    minutes=12,
+    minutes=15,
     difficulty=2,
     cases=span_cases,
     hints=(

@@ -26,7 +26,7 @@ cosine_matrix = Exercise(
     "9.1",
     "cosine_matrix",
     points=2,
-    minutes=8,
+    minutes=6,
     cases=vector_cases,
     hints=(
         "The dot product of two vectors that have both been divided by their length.",
@@ -130,7 +130,7 @@ euclidean_matrix = Exercise(
     "9.2",
     "euclidean_matrix",
     points=2,
-    minutes=8,
+    minutes=5,
     cases=vector_cases,
     tolerance=1e-3,  # the root of a rounding error is large on the diagonal
     hints=(
@@ -229,7 +229,7 @@ cosine_from_distance = Exercise(
     "9.3",
     "cosine_from_distance",
     points=1,
-    minutes=5,
+    minutes=3,
     cases=unit_distance_cases,
     hints=(
         "Solve d² = 2 − 2·cos for the cosine.",

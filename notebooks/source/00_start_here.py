@@ -38,7 +38,8 @@ plot.images(
 # The network was never told where the cat is. Cover one piece of the photograph after the other
 # and see how much the score of its favourite class falls: a large fall means *that piece mattered*.
 #
-# **Predict:** which piece of the flower below does the network need?
+# **Predict:** which piece of the flower below does the network need? Lessons ask this before a
+# result; where there is a line for it, write your prediction down, and it stands beside the result.
 
 # %%
 flower = load.photograph("flower")

@@ -424,9 +424,13 @@ for name, ratios in looks.items():
 # **Predict** its accuracy. (Guessing would give 50 %.)
 
 # %%
+my_prediction = None  # the accuracy on swapped files, in %
+
+# %%
 images_swapped = tensors(as_rgb, swapped)
 print(f"own files:     {accuracy_on(naive, images[held_out]):.1%}")
 print(f"swapped files: {accuracy_on(naive, images_swapped):.1%}")
+print(f"your prediction: {my_prediction} %" if my_prediction is not None else "(no prediction)")
 
 # %% [markdown]
 # Not 50 %: *below* it, on creatures that look the same to you. The network does not see families;

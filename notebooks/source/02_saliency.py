@@ -609,6 +609,9 @@ plot.beside(
 #
 # **Predict** the order.
 
+# %%
+my_prediction = ""  # whose pixels cost most: gradient, SmoothGrad, random dots or Sobel?
+
 
 # %%
 def cover_top(image, importance, share=0.1):
@@ -650,6 +653,10 @@ plot.bars(
     "well below 1; above 1 the network is surer without what was covered.",
     line=(1.0, "nothing\nlost"),
 )
+
+# %%
+scattered = {name: float(np.median(left[name])) for name in names[:4]}
+print(f"you said: {my_prediction or 'nothing'}; it was {min(scattered, key=scattered.get)}")
 
 # %% [markdown]
 # Lower is better: what was covered mattered. Look at both bars. In the median the maps beat the

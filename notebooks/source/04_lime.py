@@ -270,6 +270,16 @@ kernel_weights = check("4.3")
 # $s$ adds to the score when it is visible.
 
 # %% [markdown]
+# How is it solved? First get rid of $b$: whatever $w$ is, the best $b$ makes the *weighted* mean of
+# what is left zero, $b = \bar y - w\cdot\bar z$ with $\bar y = \sum\pi_m y_m / \sum\pi_m$ and
+# $\bar z$ likewise. So subtract these means from scores and masks, and no intercept is needed. Then
+# set the derivative with respect to $w$ to zero:
+#
+# $$\Big(\sum_m \pi_m\, z_m z_m^\top + \lambda I\Big)\, w = \sum_m \pi_m\, y_m z_m .$$
+#
+# That is a system of S linear equations.
+
+# %% [markdown]
 # ### Exercise 4.4 · Weighted ridge regression
 #
 # Write `weighted_ridge(masks, scores, importance, strength)`: masks (M,S), scores and importance
@@ -390,8 +400,8 @@ plot.pieces(
 # %% [markdown]
 # ## The `lime` package
 #
-# `explain.lime_image` is lime with the network asked in batches. Given the same masks it must give
-# your numbers.
+# `explain.lime_surrogate` is lime with the network asked in batches (`explain.lime_image` calls it
+# and paints the pieces). Given the same masks it must give your numbers.
 
 # %% tags=["long"]
 theirs = explain.lime_surrogate(network, rocket, MISSILE, segments, n=80, seed=0)

@@ -91,6 +91,9 @@ ascend = check("6.1")
 # **Predict:** ten pictures, one a class, from random noise. What will the best 0 look like? How
 # sure will the network be? Will the witness agree?
 
+# %%
+my_prediction = None  # of the ten, how many will the witness name as meant?
+
 
 # %%
 def digit_score(pictures):
@@ -112,6 +115,7 @@ def described(pictures):
 DIGITS = [str(digit) for digit in EVERY]
 
 # %%
+print(f"you said {my_prediction} of 10" if my_prediction is not None else "(no prediction)")
 plot.images(free, DIGITS, described(free), "Ten noisy blots, white on black.", columns=5)
 
 # %% [markdown]

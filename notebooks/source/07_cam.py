@@ -720,6 +720,9 @@ plot.heatmaps(
 # **Predict:** which of the four squares costs the barbell most? And an ordinary square?
 
 # %%
+my_prediction = ""  # helmet, shoulder, face or rocket
+
+# %%
 places = {"nothing": None, "helmet": (140, 140), "shoulder": (64, 0), "face": (0, 70)}
 places["rocket"] = (10, 140)
 covered = astronaut.repeat(len(places), 1, 1, 1)
@@ -744,12 +747,14 @@ for n, picture in enumerate(anywhere):
     picture[:, top : top + 84, left : left + 84] = 0.5
 ordinary = network(anywhere).softmax(1)[:, BARBELL]
 worse = {name: int((ordinary < value).sum()) for name, value in zip(places, p) if places[name]}
+print(f"you said: {my_prediction or 'nothing'}; it was {min(worse, key=worse.get)}")
 plot.bars(
     [*places, "median of\n36 squares"],
     {"": [*p.tolist(), ordinary.median().item()]},
     "p(barbell)",
-    "Of 36 squares anywhere, "
-    + ", ".join(f"{n} cost more than the {k}'s" for k, n in worse.items()),
+    "How many of 36 squares anywhere cost more than this one: "
+    + ", ".join(f"{name} {n}" for name, n in worse.items())
+    + ".",
 )
 
 # %% [markdown]

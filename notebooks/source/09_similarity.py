@@ -379,12 +379,17 @@ print("contrast ", [round(value, 2) for value in contrast])
 # **Predict** for your layer: how many of ten?
 
 # %%
+my_layer, my_prediction = 0, None  # the layer that you chose, and how many of ten
+
+# %%
 swapped, swapped_senses, _ = words_of("swapped")
 right = []
 for old, new in zip(first, swapped):
     similarity = cosine_matrix(torch.cat([new, old]))[:10, 10:]
     hits = [first_senses[n] == s for n, s in zip(similarity.argmax(1), swapped_senses)]
     right.append(sum(hits))
+if my_prediction is not None:
+    print(f"layer {my_layer}: you said {my_prediction}, it is {right[my_layer]} of 10")
 
 # %% tags=["cover"]
 cosine = cosine_matrix(first[0])
