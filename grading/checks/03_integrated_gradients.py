@@ -26,13 +26,13 @@ def tiny_cases(seed: int) -> list[dict]:
 
 
 def both_ways(seed: int) -> list[dict]:
-    """Maps with large sums, and the same with picture and baseline exchanged.
-
-    The difference of the scores changes its sign, so there are errors of both signs.
+    """Maps with large sums, the same with picture and baseline exchanged, and maps that sum to too
+    little. The difference of the scores changes its sign, and so does what is missing.
     """
     rng = np.random.default_rng(seed + 1)
     one = tiny_cases(seed)[0] | {"maps": rng.normal(0.5, 1, (2, 3, 8, 8)).astype("f4")}
-    return [one, one | {"images": one["baseline"], "baseline": one["images"]}]
+    other = one | {"images": one["baseline"], "baseline": one["images"]}
+    return [one, other, one | {"maps": -one["maps"]}]
 
 
 # 3.1 A linear model
@@ -564,7 +564,7 @@ def unsigned(maps, score, images, baseline):
 def unsigned_naively(maps, score, images, baseline):
     wanted = score(images) - score(baseline)
     missing = torch.abs(maps.sum((1, 2, 3)) - wanted)
-    return missing / wanted
+    return missing / torch.abs(wanted)
 
 
 @completeness_error.misconception(
