@@ -15,7 +15,7 @@ from tests.lab import address  # noqa: F401
 
 # Files that take a minute or so come first, so that no core idles at the end of a run; lessons too.
 LONG = {"grade_attacks", "browser_lab", "publish", "grade", "nbval", "labelled_class", "memory"}
-LONG |= {"maximize", "own_picture", "proofs", "examples"}
+LONG |= {"demonstrations", "maximize", "own_picture", "proofs", "examples"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
