@@ -44,9 +44,30 @@ def unscaled(queries, keys):
     return products(queries, keys).softmax(-1)
 
 
+@attention_weights.naively(unscaled)
+def unscaled_naively(queries, keys):
+    weights = torch.zeros(len(queries), queries.shape[1], keys.shape[1])
+    for h in range(len(queries)):
+        for i in range(queries.shape[1]):
+            scores = (queries[h, i] * keys[h]).sum(1)
+            weights[h, i] = torch.exp(scores) / torch.exp(scores).sum()
+    return weights
+
+
 @attention_weights.misconception("You divided by d; it is the square root of d that divides.")
 def divided_by_d(queries, keys):
     return (products(queries, keys) / queries.shape[-1]).softmax(-1)
+
+
+@attention_weights.naively(divided_by_d)
+def divided_by_d_naively(queries, keys):
+    heads, tokens, d = queries.shape
+    scores = torch.zeros(heads, tokens, tokens)
+    for h in range(heads):
+        for i in range(tokens):
+            for j in range(tokens):
+                scores[h, i, j] = torch.dot(queries[h, i], keys[h, j]) / d
+    return F.softmax(scores, dim=2)
 
 
 @attention_weights.misconception(
@@ -56,6 +77,16 @@ def softmax_of_columns(queries, keys):
     return (products(queries, keys) / math.sqrt(queries.shape[-1])).softmax(1)
 
 
+@attention_weights.naively(softmax_of_columns)
+def softmax_of_columns_naively(queries, keys):
+    d = queries.shape[2]
+    weights = []
+    for h in range(len(queries)):
+        scores = queries[h] @ keys[h].T / d**0.5
+        weights.append(F.softmax(scores, dim=0))
+    return torch.stack(weights)
+
+
 @attention_weights.misconception(
     "Rows and columns are exchanged: row i belongs to the token that asks, the query."
 )
@@ -63,9 +94,28 @@ def keys_ask(queries, keys):
     return (products(keys, queries) / math.sqrt(queries.shape[-1])).softmax(-1)
 
 
+@attention_weights.naively(keys_ask)
+def keys_ask_naively(queries, keys):
+    heads, tokens, d = queries.shape
+    weights = torch.zeros(heads, tokens, tokens)
+    for h in range(heads):
+        for i in range(tokens):
+            scores = keys[h] @ queries[h, i] / math.sqrt(d)
+            weights[h, :, i] = torch.softmax(scores, dim=0)
+    return weights
+
+
 @attention_weights.misconception("These are the scores before the softmax; weights sum to 1.")
 def no_softmax(queries, keys):
     return products(queries, keys) / math.sqrt(queries.shape[-1])
+
+
+@attention_weights.naively(no_softmax)
+def no_softmax_naively(queries, keys):
+    d = queries.shape[2]
+    scores = np.einsum("hid,hjd->hij", queries.numpy(), keys.numpy())
+    scores = scores / math.sqrt(d)
+    return torch.from_numpy(scores)
 
 
 @attention_weights.misconception(
@@ -75,10 +125,28 @@ def root_of_tokens(queries, keys):
     return (products(queries, keys) / math.sqrt(queries.shape[1])).softmax(-1)
 
 
+@attention_weights.naively(root_of_tokens)
+def root_of_tokens_naively(queries, keys):
+    weights = []
+    for h in range(len(queries)):
+        d = len(queries[h])
+        scores = torch.matmul(queries[h], keys[h].T)
+        weights.append(torch.softmax(scores / d**0.5, dim=1))
+    return torch.stack(weights)
+
+
 @attention_weights.misconception("You averaged over the heads; each head has weights of its own.")
 def one_head_for_all(queries, keys):
     weights = (products(queries, keys) / math.sqrt(queries.shape[-1])).softmax(-1)
     return weights.mean(0)
+
+
+@attention_weights.naively(one_head_for_all)
+def one_head_for_all_naively(queries, keys):
+    query = queries.mean(0)
+    key = keys.mean(0)
+    scores = torch.matmul(query, key.T) / math.sqrt(query.shape[1])
+    return F.softmax(scores, dim=1)
 
 
 @attention_weights.misconception(
@@ -88,6 +156,14 @@ def one_head_for_all(queries, keys):
 def softmax_over_heads(queries, keys):
     scores = queries @ keys.transpose(-1, -2) / queries.shape[-1] ** 0.5
     return scores.softmax(0)
+
+
+@attention_weights.naively(softmax_over_heads)
+def softmax_over_heads_naively(queries, keys):
+    scores = []
+    for h in range(len(queries)):
+        scores.append(queries[h] @ keys[h].T / math.sqrt(queries.shape[2]))
+    return F.softmax(torch.stack(scores), dim=0)
 
 
 @attention_weights.alternative
@@ -145,9 +221,27 @@ def next_token(attention):
     return beside(attention, 1).mean(-1)
 
 
+@previous_token_score.naively(next_token)
+def next_token_naively(attention):
+    layers, heads, tokens, _ = attention.shape
+    scores = torch.zeros(layers, heads)
+    for i in range(1, tokens):
+        scores += attention[:, :, i - 1, i]
+    return scores / (tokens - 1)
+
+
 @previous_token_score.misconception("That is the weight on the token itself, the main diagonal.")
 def itself(attention):
     return beside(attention, 0).mean(-1)
+
+
+@previous_token_score.naively(itself)
+def itself_naively(attention):
+    scores = torch.zeros(attention.shape[0], attention.shape[1])
+    for layer in range(attention.shape[0]):
+        for head in range(attention.shape[1]):
+            scores[layer, head] = torch.diag(attention[layer, head]).mean()
+    return scores
 
 
 @previous_token_score.misconception(
@@ -157,9 +251,29 @@ def over_all_tokens(attention):
     return beside(attention, -1).sum(-1) / attention.shape[-1]
 
 
+@previous_token_score.naively(over_all_tokens)
+def over_all_tokens_naively(attention):
+    layers, heads, tokens, _ = attention.shape
+    scores = torch.zeros(layers, heads)
+    for i in range(tokens):
+        scores += attention[:, :, i, i - 1]
+    return scores / tokens
+
+
 @previous_token_score.misconception("You added the weights up; the score is their mean.")
 def added_up(attention):
     return beside(attention, -1).sum(-1)
+
+
+@previous_token_score.naively(added_up)
+def added_up_naively(attention):
+    layers, heads, tokens, _ = attention.shape
+    scores = torch.zeros(layers, heads)
+    for layer in range(layers):
+        for head in range(heads):
+            for i in range(1, tokens):
+                scores[layer, head] += attention[layer, head, i, i - 1]
+    return scores
 
 
 @previous_token_score.misconception(
@@ -170,9 +284,31 @@ def how_often_strongest(attention):
     return (strongest == torch.arange(attention.shape[-1] - 1)).float().mean(-1)
 
 
+@previous_token_score.naively(how_often_strongest)
+def how_often_strongest_naively(attention):
+    layers, heads, tokens, _ = attention.shape
+    counts = torch.zeros(layers, heads)
+    for layer in range(layers):
+        for head in range(heads):
+            for i in range(1, tokens):
+                if attention[layer, head, i].argmax() == i - 1:
+                    counts[layer, head] += 1
+    return counts / (tokens - 1)
+
+
 @previous_token_score.misconception("You averaged over the heads; each has a score of its own.")
 def mean_of_heads(attention):
     return beside(attention, -1).mean((1, 2))
+
+
+@previous_token_score.naively(mean_of_heads)
+def mean_of_heads_naively(attention):
+    attention = attention.mean(dim=1)
+    scores = []
+    for layer in attention:
+        weights = [layer[i, i - 1] for i in range(1, len(layer))]
+        scores.append(sum(weights) / len(weights))
+    return torch.stack(scores)
 
 
 @previous_token_score.alternative
@@ -226,9 +362,31 @@ def rows_of_kind(attention, tokens, kind):
     return attention[:, :, of_kind(tokens, kind)].sum(2).mean((1, 2))
 
 
+@share_to.naively(rows_of_kind)
+def rows_of_kind_naively(attention, tokens, kind):
+    rows = []
+    for i in range(len(tokens)):
+        if tokens[i] == kind:
+            rows.append(attention[:, :, i].sum(-1))
+    return torch.stack(rows).mean((0, 2))
+
+
 @share_to.misconception("You took only the first token of this kind; there may be several.")
 def first_of_kind(attention, tokens, kind):
     return attention[..., tokens.index(kind)].mean((1, 2))
+
+
+@share_to.naively(first_of_kind)
+def first_of_kind_naively(attention, tokens, kind):
+    column = 0
+    for i in range(len(tokens)):
+        if tokens[i] == kind:
+            column = i
+            break
+    shares = torch.zeros(len(attention))
+    for layer in range(len(attention)):
+        shares[layer] = attention[layer, :, :, column].mean()
+    return shares
 
 
 @share_to.misconception(
@@ -238,9 +396,27 @@ def mean_of_kind(attention, tokens, kind):
     return attention[..., of_kind(tokens, kind)].mean((1, 2, 3))
 
 
+@share_to.naively(mean_of_kind)
+def mean_of_kind_naively(attention, tokens, kind):
+    places = [i for i in range(len(tokens)) if tokens[i] == kind]
+    shares = []
+    for layer in attention:
+        shares.append(layer[:, :, places].mean())
+    return torch.stack(shares)
+
+
 @share_to.misconception("You kept the heads apart; take the mean over them too.")
 def every_head(attention, tokens, kind):
     return attention[..., of_kind(tokens, kind)].sum(-1).mean(2)
+
+
+@share_to.naively(every_head)
+def every_head_naively(attention, tokens, kind):
+    shares = torch.zeros(attention.shape[0], attention.shape[1])
+    for i, token in enumerate(tokens):
+        if token == kind:
+            shares += attention[:, :, :, i].mean(dim=2)
+    return shares
 
 
 @share_to.misconception("You added over the tokens that look; take the mean over them.")
@@ -248,9 +424,29 @@ def sum_of_rows(attention, tokens, kind):
     return attention[..., of_kind(tokens, kind)].sum((2, 3)).mean(1)
 
 
+@share_to.naively(sum_of_rows)
+def sum_of_rows_naively(attention, tokens, kind):
+    shares = torch.zeros(len(attention))
+    for layer in range(len(attention)):
+        mean = attention[layer].mean(dim=0)
+        for i in range(len(tokens)):
+            if tokens[i] == kind:
+                shares[layer] += mean[:, i].sum()
+    return shares
+
+
 @share_to.misconception("You took the layers together; the sink differs from layer to layer.")
 def all_layers(attention, tokens, kind):
     return attention[..., of_kind(tokens, kind)].sum(-1).mean()
+
+
+@share_to.naively(all_layers)
+def all_layers_naively(attention, tokens, kind):
+    share = 0
+    for i, token in enumerate(tokens):
+        if token == kind:
+            share = share + attention[:, :, :, i].mean()
+    return share
 
 
 @share_to.misconception(
@@ -259,6 +455,20 @@ def all_layers(attention, tokens, kind):
 def others_only(attention, tokens, kind):
     there = of_kind(tokens, kind)
     return attention[..., there].sum(-1)[..., ~there].mean((1, 2))
+
+
+@share_to.naively(others_only)
+def others_only_naively(attention, tokens, kind):
+    attention = attention.mean(dim=1)
+    rows = []
+    for i in range(len(tokens)):
+        if tokens[i] != kind:
+            row = torch.zeros(len(attention))
+            for j in range(len(tokens)):
+                if tokens[j] == kind:
+                    row += attention[:, i, j]
+            rows.append(row)
+    return torch.stack(rows).mean(dim=0)
 
 
 @share_to.alternative
@@ -340,9 +550,31 @@ def similarity(embed, ids):
     return similarities(embed, ids, [without(ids, i) for i in range(1, len(ids) - 1)])
 
 
+@leave_one_out.naively(similarity)
+def similarity_naively(embed, ids):
+    whole = embed(ids)
+    changes = []
+    for i in range(1, len(ids) - 1):
+        part = embed(torch.cat((ids[0:i], ids[i + 1 :])))
+        changes.append((torch.dot(whole, part) / (whole.norm() * part.norm())).item())
+    return torch.tensor(changes)
+
+
 @leave_one_out.misconception("You left out the first and the last token too; these two stay.")
 def every_token(embed, ids):
     return 1 - similarities(embed, ids, [without(ids, i) for i in range(len(ids))])
+
+
+@leave_one_out.naively(every_token)
+def every_token_naively(embed, ids):
+    whole = embed(ids)
+    changes = torch.zeros(len(ids))
+    for i in range(len(ids)):
+        numbers = ids.tolist()
+        numbers.pop(i)
+        part = embed(torch.tensor(numbers))
+        changes[i] = 1 - F.cosine_similarity(whole, part, dim=0)
+    return changes
 
 
 @leave_one_out.misconception(
@@ -351,6 +583,16 @@ def every_token(embed, ids):
 def only_one(embed, ids):
     kept = [torch.stack([ids[0], ids[i], ids[-1]]) for i in range(1, len(ids) - 1)]
     return 1 - similarities(embed, ids, kept)
+
+
+@leave_one_out.naively(only_one)
+def only_one_naively(embed, ids):
+    whole = embed(ids)
+    changes = []
+    for i in range(1, len(ids) - 1):
+        part = embed(ids[i : i + 1])
+        changes.append(1 - F.cosine_similarity(whole, part, dim=0))
+    return torch.stack(changes)
 
 
 @leave_one_out.misconception(
@@ -365,6 +607,18 @@ def replaced(embed, ids):
     return 1 - similarities(embed, ids, changed)
 
 
+@leave_one_out.naively(replaced)
+def replaced_naively(embed, ids):
+    whole = embed(ids)
+    changes = []
+    for i in range(1, len(ids) - 1):
+        keep = torch.ones_like(ids)
+        keep[i] = 0
+        part = embed(ids * keep)
+        changes.append(1 - F.cosine_similarity(whole, part, dim=0))
+    return torch.stack(changes)
+
+
 @leave_one_out.misconception(
     "The tokens left out pile up in your loop: after the first, two are missing, then three."
 )
@@ -373,10 +627,30 @@ def piling_up(embed, ids):
     return 1 - similarities(embed, ids, changed)
 
 
+@leave_one_out.naively(piling_up)
+def piling_up_naively(embed, ids):
+    whole = embed(ids)
+    changes = []
+    for i in range(1, len(ids) - 1):
+        ids = torch.cat([ids[:i], ids[i + 1 :]])
+        changes.append(1 - F.cosine_similarity(whole, embed(ids), dim=0))
+    return torch.stack(changes)
+
+
 @leave_one_out.misconception("This is the Euclidean distance; asked is 1 − cosine.")
 def euclidean(embed, ids):
     whole = embed(ids)
     return torch.stack([(whole - embed(without(ids, i))).norm() for i in range(1, len(ids) - 1)])
+
+
+@leave_one_out.naively(euclidean)
+def euclidean_naively(embed, ids):
+    whole = embed(ids)
+    changes = torch.zeros(len(ids) - 2)
+    for i in range(1, len(ids) - 1):
+        part = embed(torch.cat([ids[:i], ids[i + 1 :]]))
+        changes[i - 1] = ((whole - part) ** 2).sum() ** 0.5
+    return changes
 
 
 @leave_one_out.alternative
@@ -431,9 +705,27 @@ def wrong_order(attention):
     return multiplied(half_identity(attention.mean(1)).flip(0))
 
 
+@rollout.naively(wrong_order)
+def wrong_order_naively(attention):
+    identity = torch.eye(attention.shape[-1])
+    result = identity
+    for layer in range(len(attention)):
+        mixed = attention[layer].mean(dim=0)
+        result = torch.matmul(result, (mixed + identity) / 2)
+    return result
+
+
 @rollout.misconception("You left out the identity: each token keeps half of what it was.")
 def without_identity(attention):
     return multiplied(attention.mean(1))
+
+
+@rollout.naively(without_identity)
+def without_identity_naively(attention):
+    result = attention[0].mean(dim=0)
+    for layer in range(1, len(attention)):
+        result = torch.matmul(attention[layer].mean(dim=0), result)
+    return result
 
 
 @rollout.misconception("You added the identity without halving: your rows sum to more than 1.")
@@ -441,9 +733,29 @@ def not_halved(attention):
     return multiplied(attention.mean(1) + torch.eye(attention.shape[-1]))
 
 
+@rollout.naively(not_halved)
+def not_halved_naively(attention):
+    result = torch.eye(attention.shape[-1])
+    for layer in attention:
+        mixed = layer.mean(dim=0)
+        for i in range(len(mixed)):
+            mixed[i, i] += 1
+        result = mixed @ result
+    return result
+
+
 @rollout.misconception("You averaged the layers; rollout multiplies their matrices.")
 def mean_of_layers(attention):
     return half_identity(attention.mean(1)).mean(0)
+
+
+@rollout.naively(mean_of_layers)
+def mean_of_layers_naively(attention):
+    tokens = attention.shape[-1]
+    result = torch.zeros(tokens, tokens)
+    for layer in attention:
+        result += 0.5 * layer.mean(dim=0) + 0.5 * torch.eye(tokens)
+    return result / len(attention)
 
 
 @rollout.misconception("You added up the heads; take their mean, so that rows sum to 1.")
@@ -451,9 +763,31 @@ def sum_of_heads(attention):
     return multiplied(half_identity(attention.sum(1)))
 
 
+@rollout.naively(sum_of_heads)
+def sum_of_heads_naively(attention):
+    layers, heads, tokens, _ = attention.shape
+    result = torch.eye(tokens)
+    for layer in range(layers):
+        mixed = torch.zeros(tokens, tokens)
+        for head in range(heads):
+            mixed += attention[layer, head]
+        result = (mixed + torch.eye(tokens)) / 2 @ result
+    return result
+
+
 @rollout.misconception("You multiplied place by place (`*`); use the matrix product `@`.")
 def place_by_place(attention):
     return half_identity(attention.mean(1)).prod(0)
+
+
+@rollout.naively(place_by_place)
+def place_by_place_naively(attention):
+    identity = torch.eye(attention.shape[-1])
+    result = identity
+    for layer in attention:
+        mixed = (layer.mean(dim=0) + identity) / 2
+        result = mixed * result
+    return result
 
 
 @rollout.misconception(
@@ -461,6 +795,16 @@ def place_by_place(attention):
 )
 def transposed(attention):
     return multiplied(half_identity(attention.mean(1))).T.contiguous()
+
+
+@rollout.naively(transposed)
+def transposed_naively(attention):
+    identity = torch.eye(attention.shape[-1])
+    result = identity
+    for layer in attention:
+        mixed = (layer.mean(dim=0) + identity) / 2
+        result = result @ mixed.T
+    return result
 
 
 @rollout.alternative
@@ -555,10 +899,30 @@ def one_by_one(start, end, allowed, longest):
     return start.argmax().item(), end.argmax().item()
 
 
+@best_span.naively(one_by_one)
+def one_by_one_naively(start, end, allowed, longest):
+    first = int(np.argmax(start.numpy()))
+    last = int(np.argmax(end.numpy()))
+    return first, last
+
+
 @best_span.misconception("Your answer may end before it starts.")
 def backwards(start, end, allowed, longest):
     inside, _, short = conditions(start, allowed, longest)
     return best_of(start, end, inside & short)
+
+
+@best_span.naively(backwards)
+def backwards_naively(start, end, allowed, longest):
+    best = -math.inf
+    for i in range(len(start)):
+        for j in range(len(end)):
+            if allowed[i] and allowed[j] and j - i + 1 <= longest:
+                score = start[i] + end[j]
+                if score > best:
+                    best = score
+                    first, last = i, j
+    return first, last
 
 
 @best_span.misconception("Your answer may lie outside the passage: look at `allowed`.")
@@ -567,10 +931,33 @@ def anywhere(start, end, allowed, longest):
     return best_of(start, end, forward & short)
 
 
+@best_span.naively(anywhere)
+def anywhere_naively(start, end, allowed, longest):
+    best, first, last = -math.inf, 0, 0
+    for i in range(len(start)):
+        for j in range(i, i + longest):
+            if j < len(end) and start[i] + end[j] > best:
+                best = start[i] + end[j]
+                first, last = i, j
+    return first, last
+
+
 @best_span.misconception("Your answer may be longer than `longest` tokens.")
 def any_length(start, end, allowed, longest):
     inside, forward, _ = conditions(start, allowed, longest)
     return best_of(start, end, inside & forward)
+
+
+@best_span.naively(any_length)
+def any_length_naively(start, end, allowed, longest):
+    inside = [i for i in range(len(allowed)) if allowed[i]]
+    scores, pairs = [], []
+    for i in inside:
+        for j in inside:
+            if j >= i:
+                scores.append((start[i] + end[j]).item())
+                pairs.append((i, j))
+    return pairs[scores.index(max(scores))]
 
 
 @best_span.misconception(
@@ -581,12 +968,36 @@ def one_too_short(start, end, allowed, longest):
     return best_of(start, end, inside & forward & short)
 
 
+@best_span.naively(one_too_short)
+def one_too_short_naively(start, end, allowed, longest):
+    best, first, last = -math.inf, 0, 0
+    for i in range(len(start)):
+        for j in range(i, len(end)):
+            if j - i >= longest - 1 or not allowed[i] or not allowed[j]:
+                continue
+            if start[i] + end[j] > best:
+                best, first, last = start[i] + end[j], i, j
+    return first, last
+
+
 @best_span.misconception(
     "Your spans are one token too long: from 7 to 9 are three tokens, last − first + 1."
 )
 def one_too_long(start, end, allowed, longest):
     inside, forward, short = conditions(start, allowed, longest + 1)
     return best_of(start, end, inside & forward & short)
+
+
+@best_span.naively(one_too_long)
+def one_too_long_naively(start, end, allowed, longest):
+    best, first, last = -math.inf, 0, 0
+    for i in range(len(start)):
+        for j in range(i, len(end)):
+            if j - i > longest or not allowed[i] or not allowed[j]:
+                continue
+            if start[i] + end[j] > best:
+                best, first, last = start[i] + end[j], i, j
+    return first, last
 
 
 @best_span.misconception(
@@ -600,10 +1011,34 @@ def greedy(start, end, allowed, longest):
     return first, last
 
 
+@best_span.naively(greedy)
+def greedy_naively(start, end, allowed, longest):
+    masked = start.clone()
+    masked[~allowed] = -1000
+    first = int(masked.argmax())
+    last = first
+    for j in range(first, first + longest):
+        if j < len(end) and allowed[j] and end[j] > end[last]:
+            last = j
+    return first, last
+
+
 @best_span.misconception("You gave the length of the span; the second number is its last token.")
 def start_and_length(start, end, allowed, longest):
     first, last = best_of(start, end, torch.stack(conditions(start, allowed, longest)).all(0))
     return first, last - first + 1
+
+
+@best_span.naively(start_and_length)
+def start_and_length_naively(start, end, allowed, longest):
+    best, found = -math.inf, None
+    for length in range(1, longest + 1):
+        for i in range(len(start) - length + 1):
+            j = i + length - 1
+            if allowed[i] and allowed[j] and start[i] + end[j] > best:
+                best = start[i] + end[j]
+                found = (i, length)
+    return found
 
 
 @best_span.misconception(
@@ -616,6 +1051,18 @@ def best_starts_at_zero(start, end, allowed, longest):
             if allowed[i] and allowed[j] and start[i] + end[j] > best:
                 best, found = (start[i] + end[j]).item(), (i, j)
     return found
+
+
+@best_span.naively(best_starts_at_zero)
+def best_starts_at_zero_naively(start, end, allowed, longest):
+    best, first, last = 0, None, None
+    for i in range(len(start)):
+        for j in range(len(end)):
+            score = start[i] + end[j]
+            possible = allowed[i] and allowed[j] and i <= j and j - i < longest
+            if possible and score > best:
+                best, first, last = score, i, j
+    return first, last
 
 
 @best_span.alternative

@@ -341,9 +341,31 @@ def ties_count_nothing(within, across):
     return (couples(within, across) > 0).float().mean()
 
 
+@auc.naively(ties_count_nothing)
+def ties_count_nothing_naively(within, across):
+    wins = 0
+    for a in within:
+        for b in across:
+            if a > b:
+                wins += 1
+    return wins / (len(within) * len(across))
+
+
 @auc.misconception("Ties count fully in yours; they count half.")
 def ties_count_one(within, across):
     return (couples(within, across) >= 0).float().mean()
+
+
+@auc.naively(ties_count_one)
+def ties_count_one_naively(within, across):
+    scores = []
+    for a in within.tolist():
+        for b in across.tolist():
+            if a < b:
+                scores.append(0)
+            else:
+                scores.append(1)
+    return sum(scores) / len(scores)
 
 
 @auc.misconception(
@@ -355,11 +377,32 @@ def turned_round(within, across):
     return ((d > 0).float() + 0.5 * (d == 0).float()).mean()
 
 
+@auc.naively(turned_round)
+def turned_round_naively(within, across):
+    score = 0
+    for a in within:
+        for b in across:
+            if b > a:
+                score += 1
+            elif a == b:
+                score += 0.5
+    return score / (len(within) * len(across))
+
+
 @auc.misconception(
     "This is the difference of the two means: it depends on the scale. Count couples instead."
 )
 def difference_of_means(within, across):
     return within.mean() - across.mean()
+
+
+@auc.naively(difference_of_means)
+def difference_of_means_naively(within, across):
+    differences = []
+    for a in within.numpy():
+        for b in across.numpy():
+            differences.append(a - b)
+    return np.mean(differences)
 
 
 @auc.misconception(
@@ -370,11 +413,33 @@ def mann_whitney_u(within, across):
     return (d > 0).float().sum() + 0.5 * (d == 0).float().sum()
 
 
+@auc.naively(mann_whitney_u)
+def mann_whitney_u_naively(within, across):
+    score = 0
+    for a in within.tolist():
+        for b in across.tolist():
+            if a > b:
+                score += 1
+            elif a == b:
+                score += 0.5
+    return score
+
+
 @auc.misconception(
     "You compared with the *mean* of `across` only. Compare with every one of its numbers."
 )
 def above_the_mean(within, across):
     return (within > across.mean()).float().mean()
+
+
+@auc.naively(above_the_mean)
+def above_the_mean_naively(within, across):
+    mean = sum(across) / len(across)
+    count = 0
+    for a in within:
+        if a > mean:
+            count += 1
+    return count / len(within)
 
 
 @auc.misconception(
@@ -386,10 +451,33 @@ def side_by_side(within, across):
     return ((d > 0).float() + 0.5 * (d == 0).float()).mean()
 
 
+@auc.naively(side_by_side)
+def side_by_side_naively(within, across):
+    scores = []
+    for a, b in zip(within, across, strict=False):
+        if a > b:
+            scores.append(1.0)
+        elif a == b:
+            scores.append(0.5)
+        else:
+            scores.append(0.0)
+    return np.mean(scores)
+
+
 @auc.misconception("You divided by n·n. There are n·m couples: n within, m across.")
 def n_times_n(within, across):
     wins = (within[:, None] > across).sum() + 0.5 * (within[:, None] == across).sum()
     return wins.item() / len(within) ** 2
+
+
+@auc.naively(n_times_n)
+def n_times_n_naively(within, across):
+    n = len(within)
+    score = 0
+    for i in range(n):
+        score += (within[i] > across).sum().item()
+        score += (within[i] == across).sum().item() / 2
+    return score / (n * n)
 
 
 @auc.alternative
@@ -458,10 +546,28 @@ def with_the_diagonal(vectors):
     return cosines(vectors).mean()
 
 
+@anisotropy.naively(with_the_diagonal)
+def with_the_diagonal_naively(vectors):
+    n = len(vectors)
+    cosines = []
+    for i in range(n):
+        for j in range(i, n):
+            cosines.append(F.cosine_similarity(vectors[i], vectors[j], dim=0))
+    return sum(cosines) / len(cosines)
+
+
 @anisotropy.misconception("You left the diagonal out of the sum but divided by N² all the same.")
 def divided_by_all(vectors):
     n = len(vectors)
     return (cosines(vectors).sum() - n) / n**2
+
+
+@anisotropy.naively(divided_by_all)
+def divided_by_all_naively(vectors):
+    lengths = vectors.norm(dim=1)
+    matrix = vectors @ vectors.T / lengths[:, None] / lengths[None, :]
+    matrix.fill_diagonal_(0)
+    return matrix.mean()
 
 
 @anisotropy.misconception(
@@ -472,10 +578,30 @@ def half_of_it(vectors):
     return cosines(vectors).triu(1).sum() / (n * (n - 1))
 
 
+@anisotropy.naively(half_of_it)
+def half_of_it_naively(vectors):
+    n = len(vectors)
+    total = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            total += F.cosine_similarity(vectors[i], vectors[j], dim=0).item()
+    return total / (n * (n - 1))
+
+
 @anisotropy.misconception("You took dot products. Divide the vectors by their lengths first.")
 def mean_dot_product(vectors):
     n, dots = len(vectors), vectors @ vectors.T
     return (dots.sum() - dots.trace()) / (n * (n - 1))
+
+
+@anisotropy.naively(mean_dot_product)
+def mean_dot_product_naively(vectors):
+    products = []
+    for i in range(len(vectors)):
+        for j in range(len(vectors)):
+            if i != j:
+                products.append(torch.dot(vectors[i], vectors[j]))
+    return torch.stack(products).mean()
 
 
 @anisotropy.misconception(
@@ -486,6 +612,17 @@ def mean_absolute(vectors):
     return (cosines(vectors).abs().sum() - n) / (n * (n - 1))
 
 
+@anisotropy.naively(mean_absolute)
+def mean_absolute_naively(vectors):
+    total, pairs = 0, 0
+    for i in range(len(vectors)):
+        for j in range(i):
+            cosine = F.cosine_similarity(vectors[i], vectors[j], dim=0)
+            total += abs(cosine.item())
+            pairs += 1
+    return total / pairs
+
+
 @anisotropy.misconception(
     "You subtracted the mean vector first. That is the correction; measure the cone before it."
 )
@@ -494,10 +631,33 @@ def centred_first(vectors):
     return (cosines(vectors - vectors.mean(0)).sum() - n) / (n * (n - 1))
 
 
+@anisotropy.naively(centred_first)
+def centred_first_naively(vectors):
+    x = vectors.clone()
+    for k in range(x.shape[1]):
+        x[:, k] -= x[:, k].mean()
+    cosines = []
+    for i in range(len(x)):
+        for j in range(i + 1, len(x)):
+            cosines.append(F.cosine_similarity(x[i], x[j], dim=0))
+    return torch.stack(cosines).mean()
+
+
 @anisotropy.misconception("This is the mean of 1 − cos, a distance.")
 def mean_distance(vectors):
     n = len(vectors)
     return 1 - (cosines(vectors).sum() - n) / (n * (n - 1))
+
+
+@anisotropy.naively(mean_distance)
+def mean_distance_naively(vectors):
+    distances = []
+    for i in range(len(vectors)):
+        for j in range(len(vectors)):
+            if i != j:
+                cosine = F.cosine_similarity(vectors[i], vectors[j], dim=0)
+                distances.append(1 - cosine.item())
+    return np.mean(distances)
 
 
 @anisotropy.misconception(
@@ -505,6 +665,17 @@ def mean_distance(vectors):
 )
 def cosine_with_the_mean(vectors):
     return F.cosine_similarity(vectors, vectors.mean(0, keepdim=True), dim=1).mean()
+
+
+@anisotropy.naively(cosine_with_the_mean)
+def cosine_with_the_mean_naively(vectors):
+    center = torch.zeros(vectors.shape[1])
+    for v in vectors:
+        center += v / len(vectors)
+    total = 0
+    for v in vectors:
+        total += torch.dot(v, center) / (v.norm() * center.norm())
+    return total / len(vectors)
 
 
 @anisotropy.misconception(
@@ -515,9 +686,26 @@ def mean_with_zeros(vectors):
     return (unit @ unit.T).triu(1).mean().item()
 
 
+@anisotropy.naively(mean_with_zeros)
+def mean_with_zeros_naively(vectors):
+    x = vectors.numpy()
+    lengths = np.sqrt((x**2).sum(axis=1))
+    matrix = x @ x.T / np.outer(lengths, lengths)
+    return np.triu(matrix, k=1).mean()
+
+
 @anisotropy.misconception("You compared neighbouring rows only. All pairs count.")
 def neighbours_only(vectors):
     return F.cosine_similarity(vectors[:-1], vectors[1:], dim=1).mean().item()
+
+
+@anisotropy.naively(neighbours_only)
+def neighbours_only_naively(vectors):
+    cosines = []
+    for i in range(len(vectors) - 1):
+        a, b = vectors[i], vectors[i + 1]
+        cosines.append((a @ b / (a.norm() * b.norm())).item())
+    return sum(cosines) / len(cosines)
 
 
 @anisotropy.alternative
@@ -580,9 +768,30 @@ def finds_itself(similarities):
     return similarities.argmax(1)
 
 
+@nearest.naively(finds_itself)
+def finds_itself_naively(similarities):
+    found = []
+    for row in similarities:
+        found.append(row.argmax().item())
+    return torch.tensor(found)
+
+
 @nearest.misconception("You took the *least* similar one. Larger is more alike here.")
 def the_farthest(similarities):
     return similarities.argmin(1)
+
+
+@nearest.naively(the_farthest)
+def the_farthest_naively(similarities):
+    n = len(similarities)
+    found = torch.zeros(n, dtype=torch.int64)
+    for i in range(n):
+        least = float("inf")
+        for j in range(n):
+            if j != i and similarities[i, j] < least:
+                least = similarities[i, j]
+                found[i] = j
+    return found
 
 
 @nearest.misconception(
@@ -593,11 +802,24 @@ def zero_on_the_diagonal(similarities):
     return filled(similarities, 0.0).argmax(1)
 
 
+@nearest.naively(zero_on_the_diagonal)
+def zero_on_the_diagonal_naively(similarities):
+    others = 1 - torch.eye(len(similarities))
+    return torch.argmax(similarities * others, dim=1)
+
+
 @nearest.misconception(
     "You put −1 on the diagonal. Cosines end there, but minus a distance goes far below: use −∞."
 )
 def minus_one_on_the_diagonal(similarities):
     return filled(similarities, -1.0).argmax(1)
+
+
+@nearest.naively(minus_one_on_the_diagonal)
+def minus_one_on_the_diagonal_naively(similarities):
+    table = similarities.numpy().copy()
+    np.fill_diagonal(table, -1)
+    return torch.from_numpy(table.argmax(axis=1))
 
 
 @nearest.misconception(
@@ -607,6 +829,16 @@ def in_place(similarities):
     return similarities.fill_diagonal_(-torch.inf).argmax(1)
 
 
+@nearest.naively(in_place)
+def in_place_naively(similarities):
+    found = []
+    for i in range(len(similarities)):
+        row = similarities[i]
+        row[i] = -float("inf")
+        found.append(row.argmax())
+    return torch.stack(found)
+
+
 @nearest.misconception(
     "You returned how similar the neighbour is. Asked is *which* it is, its column."
 )
@@ -614,9 +846,29 @@ def the_value(similarities):
     return filled(similarities, -torch.inf).max(1).values
 
 
+@nearest.naively(the_value)
+def the_value_naively(similarities):
+    values = []
+    for i in range(len(similarities)):
+        row = similarities[i].clone()
+        row[i] = -float("inf")
+        values.append(max(row))
+    return torch.stack(values)
+
+
 @nearest.misconception("This is the second nearest: the diagonal was left out already.")
 def one_too_far(similarities):
     return filled(similarities, -torch.inf).topk(2, dim=1).indices[:, 1]
+
+
+@nearest.naively(one_too_far)
+def one_too_far_naively(similarities):
+    found = []
+    for i in range(len(similarities)):
+        row = similarities[i].clone()
+        row[i] = -float("inf")
+        found.append(row.argsort()[-2])
+    return torch.stack(found)
 
 
 @nearest.misconception(
@@ -628,6 +880,15 @@ def shifted_columns(similarities):
     return others.argmax(1)
 
 
+@nearest.naively(shifted_columns)
+def shifted_columns_naively(similarities):
+    found = []
+    for i, row in enumerate(similarities.tolist()):
+        row.pop(i)
+        found.append(row.index(max(row)))
+    return torch.tensor(found)
+
+
 @nearest.misconception(
     "You took the second largest, counting on the item itself being the largest. It need not be: "
     "the diagonal may hold anything, and a copy may be as near."
@@ -636,9 +897,28 @@ def second_of_all(similarities):
     return similarities.argsort(dim=1, descending=True)[:, 1]
 
 
+@nearest.naively(second_of_all)
+def second_of_all_naively(similarities):
+    found = []
+    for row in similarities.tolist():
+        second = sorted(row)[-2]
+        found.append(row.index(second))
+    return torch.tensor(found)
+
+
 @nearest.misconception("You looked down the columns; asked is the best *column* of each row.")
 def down_the_columns(similarities):
     return filled(similarities, -torch.inf).argmax(0)
+
+
+@nearest.naively(down_the_columns)
+def down_the_columns_naively(similarities):
+    found = []
+    for i in range(len(similarities)):
+        column = similarities[:, i].clone()
+        column[i] = -float("inf")
+        found.append(column.argmax())
+    return torch.stack(found)
 
 
 @nearest.alternative
