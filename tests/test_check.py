@@ -61,7 +61,7 @@ def test_after_a_syntax_error_the_old_answer_is_not_taken_for_the_new_one(notebo
     assert "SyntaxError: expected ':' (line 1 of the answer cell)" in notebook(CHECK)
 
 
-STUB = "raise NotImplementedError('Exercise 0.1 is yours to write.')"
+STUB = 'raise NotImplementedError("Exercise 0.1 is yours to write.")'
 
 
 @pytest.mark.parametrize("body", [STUB, "...", "return ..."])
@@ -84,10 +84,30 @@ def test_the_verdict_is_on_the_cell_by_itself_as_in_the_grader(notebook):
     helper = "def largest(x):\n    return x.argmax(1)\n"
     assert notebook(helper, lean, CHECK) == "✓ 0.1 top_class\n"  # a cell of the student's own
     assert notebook(lean + "\n" + helper, CHECK) == "✓ 0.1 top_class\n"
-    for other in ("from helpers.explain import largest", "largest = check('0.2')"):
+    for other in ("from helpers.explain import sobel as largest", "largest = check('0.2')"):
         history.begin()
         text = notebook(other, lean, CHECK)
         assert "✗" in text and ("stands alone" in text or "'helpers'" in text), text
+
+
+def test_an_answer_may_not_lean_on_another_answer(notebook):
+    other = lessons.find("02").solution("2.5")
+    lean = (
+        "def smoothgrad(gradient, images, noise, fraction):\n"
+        "    copies = [images + noise_std(images, fraction) * one for one in noise]\n"
+        "    return torch.stack([gradient(copy) for copy in copies]).mean(0)\n"
+    )
+    ask = "from grading.notebook import check\ncheck('2.6')\n"
+    text = notebook(other, lean, ask)
+    assert "uses `noise_std`" in text and "stands alone" in text
+    assert notebook(lean + other, ask).startswith("✓ 2.6 ")
+
+
+def test_a_stub_that_was_commented_out_is_no_stub_and_one_run_again_is(notebook):
+    commented = RIGHT.replace("    return", f"    # {STUB}\n    return")
+    assert notebook(commented, CHECK) == "✓ 0.1 top_class\n"
+    assert notebook(f"def top_class(logits):\n    {STUB}\n", CHECK).startswith("○ 0.1")
+    assert notebook("answer_0_2 = None\nanswer_0_2 = 'B'", "check('0.2')").startswith("✓ 0.2")
 
 
 def test_a_trial_below_the_function_costs_nothing(notebook):

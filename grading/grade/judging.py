@@ -138,7 +138,15 @@ def failed(submission: Submission, settings: Settings, fingerprint: str, message
 
 # what determines a result
 
-COMMON = ("exercise.py", "compare.py", "lesson.py", "file/cells.py", "jail/*.py", "grade/*.py")
+COMMON = (
+    "exercise.py",
+    "judge.py",
+    "compare.py",
+    "lesson.py",
+    "file/cells.py",
+    "jail/*.py",
+    "grade/*.py",
+)
 
 
 def fingerprint_of(submission: Submission, settings: Settings) -> str:

@@ -77,7 +77,7 @@ def attempt_cell(
 def defined(exercise: dict, sources: list[str], names: dict) -> Any:
     """What the sources, the answer's last, define under the exercise's name.
 
-    What fails after that, such as a trial on the lesson's own pictures, costs nothing.
+    What fails beside that, such as a trial on the lesson's own pictures, costs nothing.
     """
     space: dict[str, Any] = {"__name__": "__main__", "get_ipython": Shell} | names
     space["display"] = lambda *_, **__: None
@@ -88,7 +88,7 @@ def defined(exercise: dict, sources: list[str], names: dict) -> Any:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(plain_python(source), file, "exec"), space)
         except Exception:
-            if number or exercise["name"] not in space:
+            if number == 0 and exercise["name"] not in space:
                 raise
     if exercise["name"] not in space:
         for other in (name for name, value in space.items() if is_function_of(value, file)):

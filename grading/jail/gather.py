@@ -57,7 +57,13 @@ def rejoined(sources: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
 
 
 def is_stub(exercise: dict, source: str) -> bool:
-    return stub_message(exercise["id"]) in source or f"\n{exercise['name']} = None" in f"\n{source}"
+    """Is this the untouched stub? One that was commented out is not."""
+    raises = f'raise NotImplementedError("{stub_message(exercise["id"])}")'
+    lines = [line.rstrip() for line in source.splitlines()]
+    values = [line for line in lines if line.startswith(f"{exercise['name']} =")]
+    return any(line.strip() == raises for line in lines) or values[-1:] == [
+        f"{exercise['name']} = None"
+    ]
 
 
 def stub_message(exercise_id: str) -> str:

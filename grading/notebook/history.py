@@ -13,6 +13,7 @@ from typing import Any
 from IPython import get_ipython
 
 from grading.jail.gather import binds
+from grading.jail.ids import answer_id
 from grading.lesson import Lesson
 from grading.rules import student_source
 
@@ -22,9 +23,20 @@ NOT_RUN = "Run the answer cell above first."
 
 
 def of(lesson: Lesson) -> list[tuple[str, str]]:
-    """The student's cells in the order they were run, as `gather` takes them."""
+    """The student's cells in the order they were run, as `gather` takes them.
+
+    A cell that defines an answer goes by that answer's id; of its versions the last one counts.
+    """
     own = _own_cells(lesson)
-    return [("", A_CHECK.sub("", source)) for source in _ran if source.strip() not in own]
+    answers = {e.name: answer_id(e.id) for e in lesson.exercises.values()}
+    found: dict[str, tuple[str, str]] = {}
+    extras = []
+    for source in (A_CHECK.sub("", source) for source in _ran if source.strip() not in own):
+        defined = [name for name in answers if name in binds(source)]
+        found |= {name: (answers[name], source) for name in defined}
+        if not defined:
+            extras.append(("", source))
+    return [*extras, *found.values()]
 
 
 def begin() -> None:
