@@ -14,7 +14,7 @@ UPLOADS := "--ServerApp.tornado_settings={'websocket_max_message_size': 20971520
 LAB_OPTIONS ?=
 WORKERS ?= 2
 # a file a worker, in the order in which tests/conftest.py puts them
-SPREAD := --dist loadgroup --no-loadscope-reorder
+SPREAD := --dist loadfile --no-loadscope-reorder
 RESULTS ?= build/results
 # for example LESSONS="00 02"
 LESSONS ?=

@@ -18,17 +18,11 @@ LONG = {"grade_attacks", "browser_lab", "publish", "grade", "nbval", "labelled_c
 LONG |= {"demonstrations", "maximize", "own_picture", "proofs", "examples"}
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first; a file goes to one worker, but each lesson of the demonstrations alone."""
-
     def is_short(item: pytest.Item) -> bool:
         return item.path.suffix == ".py" and item.path.stem.removeprefix("test_") not in LONG
 
     items.sort(key=is_short)
-    for item in items:
-        alone = item.path.stem == "test_demonstrations"
-        item.add_marker(pytest.mark.xdist_group(item.name if alone else item.path.name))
 
 
 @pytest.fixture
